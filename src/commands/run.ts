@@ -48,6 +48,13 @@ A closed terminal window does not end it. SIGHUP without a terminal reloads the 
       summary: 'Work on with what is left of a damaged journal; ID is in the error that refuses it.',
       helpValue: 'ID',
     }),
+    'accept-all': Flags.boolean({
+      summary:
+        'After a restore: deliver what was open in the backup, and answer jobs without looking them up.',
+    }),
+    'old-host-is-off': Flags.boolean({
+      summary: 'After a restore: the former operator of this node is off, and does not start again.',
+    }),
     'log-format': Flags.string({
       summary: 'Log format (default: log.format).',
       options: ['pretty', 'logfmt', 'json'] as const,

@@ -27,6 +27,7 @@ import type {
   DispatcherConnection,
   Prover,
   RangeReader,
+  ResultReader,
   WatchedWorker,
   Worker,
 } from '../../src/lib/node/operator/ports.ts';
@@ -183,6 +184,9 @@ export type RunOptions = Partial<OperatorOptions> & {
   random?: () => number;
   /** How far the wall clock of the machine is ahead of the true time, ms [0]. */
   clockAhead?: () => number;
+  /** Whether the rules of a restored journal hold [they do not], and what the dispatcher keeps. */
+  isRestored?: () => boolean;
+  resultReader?: ResultReader;
   /** The disk of the journal [with room]. */
   disk?: DiskReader;
 };
@@ -298,6 +302,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       random = Math.random,
       clockAhead = () => 0,
       disk,
+      isRestored,
+      resultReader,
       url = `ws://127.0.0.1:${proxy.port}/ws`,
       ...change
     } = run;
@@ -376,6 +382,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         workers: workers ?? [{...opml, ...patience}],
         journal: seen === undefined ? own : seen(own),
         disk: disk ?? ROOMY,
+        isRestored,
+        ...(resultReader === undefined ? {} : {resultReader}),
         prover,
         onEvent: (event) => {
           if (dead.signal.aborted) return;

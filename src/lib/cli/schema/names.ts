@@ -1,6 +1,9 @@
 /** The names of the published schemas, without `aos.` and version; `aos schema` prints each. */
 export const SCHEMA_NAMES = [
   'alert-test',
+  'backup-create',
+  'backup-restore',
+  'backup-verify',
   'challenge-evidence',
   'challenge-list',
   'challenge-show',

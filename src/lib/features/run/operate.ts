@@ -6,6 +6,7 @@ import {startDashboard, type Dashboard} from './dashboard-child.ts';
 import type {ProcessCommands} from './commands.ts';
 import {createEventOutput, type LogChoice} from './event-output.ts';
 import {createLogFile} from './log-file.ts';
+import type {RestoredWish} from './restored.ts';
 import {runOperator} from './run.ts';
 import {onceSized, saveTerminal, terminalLives} from './terminal.ts';
 import type {NoticeCode} from '../../foundation/errors/table.ts';
@@ -19,6 +20,8 @@ export type OperateOptions = {
   maxAccepted: number | null;
   /** The id of damage to the journal that is accepted. */
   acceptDamage?: string | undefined;
+  /** What is to be done where the journal was restored from a backup. */
+  restored: RestoredWish;
   /** Its reason is a StopReason. */
   stop: AbortSignal;
   /** What clients of the control socket may ask of the process. */

@@ -18,6 +18,8 @@ export type RunFlags = {
   headless: boolean;
   jobs?: number | undefined;
   'accept-damaged-journal'?: string | undefined;
+  'accept-all': boolean;
+  'old-host-is-off': boolean;
   for?: number | undefined;
   'log-format'?: LogFormat | undefined;
   'log-level'?: Level | undefined;
@@ -98,6 +100,7 @@ export function operateFor(
         version: options.version,
         maxAccepted: flags.jobs ?? null,
         acceptDamage: flags['accept-damaged-journal'],
+        restored: {acceptAll: flags['accept-all'], oldHostIsOff: flags['old-host-is-off']},
         stop: signals.stop,
         commands: {stop: () => signals.trigger('SIGTERM'), reload: () => reload()},
         json,

@@ -26,6 +26,8 @@ import {createRelay} from './relay.ts';
 import {createStandingReader} from './standing-reader.ts';
 import {claimForRun} from './claim.ts';
 import {commandsOf, type ProcessCommands} from './commands.ts';
+import {answersPing} from '../backup/old-host.ts';
+import {applyRestored, type RestoredWish} from './restored.ts';
 import {damageEvents} from './damage-events.ts';
 import type {CarryOut} from '../../node/control/reader.ts';
 
@@ -37,6 +39,8 @@ export type RunOptions = {
   maxAccepted: number | null;
   /** The id of damage to the journal that is accepted. */
   acceptDamage?: string | undefined;
+  /** What is to be done where the journal was restored from a backup. */
+  restored: RestoredWish;
   /** Its reason is a StopReason. */
   stop: AbortSignal;
   /** What clients of the control socket may ask of the process. */
@@ -123,6 +127,11 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   closers.push(claim.release);
   const journal = claim.opened;
   closers.push(() => journal.close());
+  const restored = await applyRestored(journal, options.restored, {
+    retentionMs: store.retentionMs,
+    time,
+    ping: () => (net.outerUrl === null ? Promise.resolve(null) : answersPing(net.outerUrl, options.stop)),
+  });
   const observers = await startObservers(config, {
     journal,
     version: options.version,
@@ -173,6 +182,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
       chainId: config.chainId,
       timeoutMs: 10_000,
     }),
+    isRestored: restored.isRestored,
     resultReader: {
       kept: (jobId, signal) =>
         createDispatcherRest(dispatcherHttpUrl(null, net.dispatcherUrl)).jobResults(jobId, signal),
@@ -192,7 +202,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   closers.push(() => server.close());
   for (const {code, message} of [...options.warnings, ...claim.warnings, ...observers.warnings])
     emit({type: 'warning', code, message});
-  for (const event of damageEvents(journal)) emit(event);
+  for (const event of [...damageEvents(journal), ...restored.events]) emit(event);
   reportListening(server, config, emit);
   options.onReady({emit, socket: observers.socket});
   return watchedWhile(signer, options.stop, () => operator.run(options.stop));

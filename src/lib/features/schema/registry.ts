@@ -1,4 +1,5 @@
 import {alertTest} from '../alert/schema.ts';
+import {backupCreate, backupRestore, backupVerify} from '../backup/schema.ts';
 import {challengeEvidence, challengeList, challengeShow} from '../challenge/schema.ts';
 import {completion} from '../completion/schema.ts';
 import {configMigrate, configSchema, configShow, configValidate} from '../config/schema.ts';
@@ -29,6 +30,9 @@ import {workerCheck} from '../worker/schema.ts';
  */
 export const SCHEMAS = {
   'alert-test': alertTest,
+  'backup-create': backupCreate,
+  'backup-restore': backupRestore,
+  'backup-verify': backupVerify,
   'challenge-evidence': challengeEvidence,
   'challenge-list': challengeList,
   'challenge-show': challengeShow,

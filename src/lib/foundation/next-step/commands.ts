@@ -1,6 +1,9 @@
 /** Every command of aos. Made by `npm run manifest`: change the commands, not this file. */
 export const COMMANDS = {
   'alert test': {takesConfig: true},
+  'backup create': {takesConfig: true},
+  'backup restore': {takesConfig: false},
+  'backup verify': {takesConfig: false},
   'challenge evidence': {takesConfig: true},
   'challenge list': {takesConfig: true},
   'challenge show': {takesConfig: true},

@@ -4,6 +4,7 @@ import type {LivenessStore} from '../liveness/recorder.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {createBatch, type Batch} from './batch.ts';
 import {markedReading, type MarkedReading} from './commit-mark.ts';
+import {copyRules, type CopyRules} from './copy-mark.ts';
 import {pickDriver, type SqliteDriver} from './driver.ts';
 import {readFailure} from './failure.ts';
 import {createPrivateDir} from './files.ts';
@@ -55,6 +56,8 @@ export type NodeJournal = Journal & {
   activity(): Activity;
   /** What was accepted when it was opened. */
   acceptedDamage: AcceptedDamage | null;
+  /** The rules of a journal that was restored from a backup. */
+  copy: CopyRules;
 };
 /** The journal's file in the state directory. */
 export const JOURNAL_FILE = 'journal.db';
@@ -224,6 +227,7 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
     inflow: inflowOf(database, {change, read: readOrFail}),
     activity: () => readOrFail(() => jobs.activity()),
 
+    copy: copyRules(database, {change, read: readOrFail}),
     tidy: tidying(database, tables, {change, read: readOrFail}),
     close: async () => {
       if (closed) return;

@@ -58,6 +58,8 @@ export type OperatorDeps = {
   blockReader: BlockReader;
   /** Without it what the chain says of this operator is not read. */
   standingReader?: StandingReader;
+  /** Whether the rules of a restored journal hold now; absent: it is none. They need `resultReader`. */
+  isRestored?: (() => boolean) | undefined;
   /** Without it the kept results are not compared with the journal. */
   resultReader?: ResultReader;
   workers: readonly (Worker & WatchedWorker)[];

@@ -106,6 +106,79 @@ export const JOURNAL = {
       'Many small files use up the inodes: df -i.',
     ],
   },
+  JOURNAL_RESTORED: {
+    exit: null,
+    category: null,
+    means:
+      'The journal is a copy: what the former operator answered after the copy was made is not known. Jobs that were open in it are not delivered, and each job that comes is looked up at the dispatcher before it is answered.',
+    next: run('job list', ['--state', 'expired'], 'See what is held'),
+    causes: [
+      'The node was restored by aos backup restore, or a journal out of a backup was put in place by hand.',
+    ],
+  },
+  RESTORE_UNSAFE: {
+    exit: 'refused',
+    category: 'safety',
+    means:
+      'The former operator may still work: two operators of one node_id answer every job twice, which costs stake.',
+    next: say(
+      'Switch the former operator off and make sure that it does not start again; then type the same with --old-host-is-off.',
+    ),
+    causes: [
+      'The former operator still runs, or its service starts it again.',
+      'A reverse proxy or another machine answers at net.outer_url: curl -i URL/ping.',
+    ],
+  },
+  RESTORED_UNCHECKED: {
+    exit: 'tryLater',
+    category: 'safety',
+    means:
+      'After a restore a job waits until the dispatcher says that it keeps no result of this node for it.',
+    next: run(
+      'doctor',
+      ['--only', 'dispatcher'],
+      'See why it cannot be asked; aos run --accept-all answers without asking, at the risk of a second answer',
+    ),
+    causes: [
+      'The HTTP API of the dispatcher (/api/job/result) does not answer.',
+      'net.dispatcher_url leads past it, by a proxy that passes on the WebSocket alone.',
+    ],
+  },
+  RESTORED_ANSWERED: {
+    exit: null,
+    category: null,
+    means: 'A job came that this node answered before it was restored: it is not answered again.',
+    next: run('job list', ['--state', 'expired']),
+    causes: ['The former operator answered it after the copy was made.'],
+  },
+  BACKUP_PASSPHRASE: {
+    exit: 'data',
+    category: 'data',
+    means: 'The passphrase does not open the backup.',
+    next: say('Type the passphrase that the backup was made with; nothing was changed.'),
+    causes: [
+      'It is the passphrase of another backup, or of a keystore.',
+      'A password file ends with more than one line end.',
+    ],
+  },
+  BACKUP_INVALID: {
+    exit: 'data',
+    category: 'data',
+    means: 'The file is no whole backup of aos: nothing of it was used, and nothing was changed.',
+    next: say('Take another copy of the backup; aos backup verify FILE says whether one is whole.'),
+    causes: [
+      'It was cut, by a full disk or a transfer that broke off.',
+      'It is another file, or its content was put together by something other than aos.',
+      'A later aos made it.',
+    ],
+  },
+  BACKUP_FAILED: {
+    exit: 'io',
+    category: 'filesystem',
+    means: 'The backup could not be made or read; what was there before is as it was.',
+    next: say('Check the free space and the permissions, then try again.'),
+    causes: ['The disk is full: df -h.', 'A file that the configuration names cannot be read by this user.'],
+  },
   ANSWER_CONFLICT: {
     exit: 'refused',
     category: 'safety',

@@ -6,6 +6,7 @@ import {createGiveUp} from './give-up.ts';
 import {inBudget} from './heavy-jobs.ts';
 import type {Steps} from './job.ts';
 import type {Clocked, Delivery, Recording, Sampling, Workers} from './parts.ts';
+import {createResultCheck, type RestoredNode} from './result-check.ts';
 import {readAgain} from './read-again.ts';
 import {createReceive, type Receive} from './receive.ts';
 import {createSample} from './sample.ts';
@@ -19,17 +20,18 @@ export function createPipeline(
     Clocked &
     Workers &
     Sampling &
-    Omit<Delivery, 'sequencer'> & {scheduler: Scheduler; session: Session},
+    Omit<Delivery, 'sequencer'> & {scheduler: Scheduler; session: Session} & RestoredNode,
 ): {receive: Receive; steps: Steps; duplicates: Duplicates} {
   const {scheduler} = deps;
   const duplicates = createDuplicates(deps);
-  const jobs = {...deps, sampler: createSampler(deps), load: scheduler, duplicates};
+  const check = createResultCheck(deps);
+  const jobs = {...deps, check, sampler: createSampler(deps), load: scheduler, duplicates};
   return {
     duplicates,
     receive: createReceive(jobs),
     steps: readAgain(
       {
-        sample: inBudget(createSample(jobs), deps),
+        sample: inBudget(check.before(createSample(jobs)), deps),
         work: inBudget(createWork(jobs), deps),
         giveUp: createGiveUp(jobs),
         deliver: inBudget(createDeliver({...deps, sequencer: createSequencer()}), deps),

@@ -8,6 +8,7 @@ import type {Job} from './job.ts';
 import {prepareWork, type PreparedWork} from './prepare-work.ts';
 import type {Clocked, Recording, Sampling, Workers} from './parts.ts';
 import {concluded} from './conclude-text.ts';
+import type {ResultCheck} from './result-check.ts';
 import {isOtherJob} from './same-job.ts';
 import type {Sampler} from './sampler.ts';
 import type {Reservation, Scheduler} from './scheduling.ts';
@@ -35,6 +36,8 @@ export type ReceiveDeps = Recording &
     sampler: Sampler;
     scheduler: Scheduler;
     duplicates: Duplicates;
+    /** After a restore a job is stored and acknowledged first, and looked up before it is sampled. */
+    check: Pick<ResultCheck, 'isOn'>;
   };
 
 /**
@@ -82,7 +85,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
    */
   function slotFor({key}: FrameJob): SamplingSlot | null {
     const range = ranges.known();
-    if (unsampled > 0 || range === undefined) return null;
+    if (unsampled > 0 || range === undefined || deps.check.isOn()) return null;
     if (sampling.has(textKey(key)) || journal.knows(key)) return null;
     const reservation = scheduler.reserve();
     return reservation === null ? null : {reservation, range};

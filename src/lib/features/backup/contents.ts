@@ -1,0 +1,79 @@
+import {readFileSync, statSync} from 'node:fs';
+import {basename} from 'node:path';
+import {FIELDS} from '../../config/schema.ts';
+import type {UsableConfig} from '../../config/usable.ts';
+import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {hashOf, type SmallEntry} from './archive.ts';
+import {CONFIG_NAME, MOST_SMALL_BYTES, type Manifest} from './manifest.ts';
+
+/** The small files of a node: its configuration, and the files that this names. */
+export type NodeFiles = {config: SmallEntry; keys: (SmallEntry & {field: string})[]};
+
+/**
+ * Reads them.
+ * @throws AosError BACKUP_FAILED when one that is named cannot be read: a backup without a key is none
+ */
+export function readNodeFiles(file: string, config: UsableConfig): NodeFiles {
+  const named = namedFiles(config);
+  const keys = named.map(({field, path}, index) => ({
+    field,
+    name: `keys/${index + 1}-${plainName(path)}`,
+    bytes: readSmall(path, field),
+  }));
+  return {config: {name: CONFIG_NAME, bytes: readSmall(file, 'the configuration')}, keys};
+}
+
+/** What the manifest says of them. */
+export function manifestOf({config, keys}: NodeFiles): Pick<Manifest, 'config' | 'keys'> {
+  return {
+    config: describe(config.bytes),
+    keys: keys.map(({name, field, bytes}) => ({name, field, ...describe(bytes)})),
+  };
+}
+
+function describe(bytes: Uint8Array): {bytes: number; sha256: string} {
+  return {bytes: bytes.length, sha256: hashOf(bytes)};
+}
+
+function namedFiles({
+  vrfKey,
+  blsKeyFile,
+  blsPasswordFile,
+  signerTls,
+}: UsableConfig): {field: string; path: string}[] {
+  const all: [field: {path: string}, path: string | null | undefined][] = [
+    [FIELDS.vrfKeyFile, vrfKey?.kind === 'file' ? vrfKey.path : null],
+    [FIELDS.blsKeyFile, blsKeyFile],
+    [FIELDS.blsPasswordFile, blsPasswordFile],
+    [FIELDS.signerCa, signerTls?.ca],
+    [FIELDS.signerCert, signerTls?.cert],
+    [FIELDS.signerCertKey, signerTls?.key],
+    [FIELDS.signerPassphraseFile, signerTls?.passphraseFile],
+  ];
+  return all.flatMap(([field, path]) => (path == null ? [] : [{field: field.path, path}]));
+}
+
+/** A name that is one on any machine. */
+function plainName(path: string): string {
+  const plain = basename(path)
+    .replaceAll(/[^A-Za-z0-9._-]/g, '_')
+    .replace(/^\./, '_')
+    .slice(0, 60);
+  return plain === '' ? 'file' : plain;
+}
+
+function readSmall(path: string, what: string): Buffer {
+  try {
+    const stat = statSync(path);
+    if (!stat.isFile()) throw new AosError('BACKUP_FAILED', `${what}: ${safeText(path)} is no file`);
+    if (stat.size > MOST_SMALL_BYTES)
+      throw new AosError('BACKUP_FAILED', `${what}: ${safeText(path)} is larger than 1 MiB`);
+    return readFileSync(path);
+  } catch (error) {
+    if (isAosError(error)) throw error;
+    throw new AosError('BACKUP_FAILED', `${what}: ${safeText(path)} cannot be read: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+}
