@@ -4,16 +4,13 @@ import type {Probe} from './run.ts';
 import type {DoctorContext} from './context.ts';
 import {reach} from '../../peers/http/reach.ts';
 
-/** Within the limit of a check. */
-const LIMIT_MS = 2_500;
-
 /** Nothing is posted: who gets alerts should know that a test comes (`aos alert test`). */
-export function alertsProbes({config, env}: DoctorContext): Probe[] {
+export function alertsProbes({config, env, limits}: DoctorContext): Probe[] {
   return [
     {
       checks: ['alerts.webhook'],
       run: async (report, signal) => {
-        report('alerts.webhook', await checkWebhook(config, env, signal));
+        report('alerts.webhook', await checkWebhook(config, {limitMs: limits.answerMs, env, signal}));
       },
     },
   ];
@@ -21,14 +18,13 @@ export function alertsProbes({config, env}: DoctorContext): Probe[] {
 
 async function checkWebhook(
   {alertOrigin, problems}: DoctorContext['config'],
-  env: DoctorContext['env'],
-  signal: AbortSignal,
+  way: {limitMs: number; env: DoctorContext['env']; signal: AbortSignal},
 ): Promise<Finding> {
   if (alertOrigin === null)
     return problems.some(({path}) => path === 'alerts.webhook_url')
       ? blocked('config.valid', 'alerts.webhook_url is wrong')
       : notApplicable('none is configured: no one hears when something is wrong');
-  const {via, why, next} = await reach(alertOrigin, {limitMs: LIMIT_MS, signal, env});
+  const {via, why, next} = await reach(alertOrigin, way);
   if (why !== null)
     return fail(
       `nothing answers at ${alertOrigin} (${why})`,

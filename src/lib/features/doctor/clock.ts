@@ -9,7 +9,7 @@ import {isLoopbackHost} from '../../peers/signer/url.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import type {DoctorContext} from './context.ts';
 import {httpPlace, placeOfHeads, type HttpPlace} from './http.ts';
-import {ANSWER_MS, noAnswerFrom} from './answer-time.ts';
+import {noAnswerFrom} from './answer-time.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
 
 /** Answers asked of a source at most, and the pause between: together they go once around the second. */
@@ -34,13 +34,13 @@ type Asked = {
 type Said = {source: OffsetSource} | {why: string};
 
 export function clockProbes(context: DoctorContext): Probe[] {
-  const {config} = context;
+  const {config, limits} = context;
   return [
     {
       checks: ['clock.offset'],
       run: async (report, signal) => {
         // A source that gives no answer does not hold up the others.
-        const limit = deadline(signal, ANSWER_MS);
+        const limit = deadline(signal, limits.answerMs);
         const said = await Promise.all([
           ...placesOf(context).map((place) => askDates(place, context, limit.signal)),
           ...config.rpcUrls.map((url) => askBlock(url, context, limit.signal)),
@@ -56,7 +56,7 @@ export function clockProbes(context: DoctorContext): Probe[] {
 
 async function askDates(asked: Asked, context: DoctorContext, signal: AbortSignal): Promise<Said> {
   const {name, url} = asked;
-  const {time} = context;
+  const {time, limits} = context;
   const started = time.monotonic();
   let place: HttpPlace | undefined;
   let range: OffsetRange | null = null;
@@ -71,7 +71,8 @@ async function askDates(asked: Asked, context: DoctorContext, signal: AbortSigna
       if (range.high - range.low <= EXACT_MS || time.monotonic() - started > TIME_MS) break;
     }
   } catch (error) {
-    if (range === null) return {why: signal.aborted ? noAnswerFrom(name) : `${name}: ${errorText(error)}`};
+    if (range === null)
+      return {why: signal.aborted ? noAnswerFrom(name, limits.answerMs) : `${name}: ${errorText(error)}`};
   } finally {
     place?.close();
   }
@@ -79,11 +80,14 @@ async function askDates(asked: Asked, context: DoctorContext, signal: AbortSigna
 }
 
 /** The way that the requests to this peer take; an https signer sees the certificate of node.signer_tls. */
-async function placeOf({url, body, peer}: Asked, {config, env, time}: DoctorContext): Promise<HttpPlace> {
+async function placeOf(
+  {url, body, peer}: Asked,
+  {config, env, time, limits}: DoctorContext,
+): Promise<HttpPlace> {
   const choice = peer === 'rpc' ? proxyFor(new URL(url), env) : null;
   if (choice !== null) {
     const {openHeadReader} = await import('../../peers/http/head-reader.ts');
-    return placeOfHeads(openHeadReader({url, body}, choice, time.now, ANSWER_MS));
+    return placeOfHeads(openHeadReader({url, body}, choice, time.now, limits.answerMs));
   }
   const files = peer === 'signer' && url.startsWith('https:') ? config.signerTls : null;
   return httpPlace(url, time.now, {body, tls: files === null ? {} : readSignerTls(files, time.now())});

@@ -2,6 +2,7 @@ import type {UsableConfig} from '../../config/usable.ts';
 import type {FoundConfig} from '../../config/file.ts';
 import type {Env} from '../../config/user-path.ts';
 import type {Time} from '../../foundation/time/time.ts';
+import type {DoctorLimits} from './limits.ts';
 import type {JournalReading} from './journal-reading.ts';
 import type {RowReading} from './row-reading.ts';
 import type {RunningFacts} from '../status/facts.ts';
@@ -24,6 +25,7 @@ export type DoctorContext = {
   /** Of Node and its parts. */
   node: string;
   time: Time;
+  limits: DoctorLimits;
   disk: (path: string) => Promise<DiskFacts>;
   /** The operator that runs for the node; asked once. */
   running: () => Promise<RunningReading>;

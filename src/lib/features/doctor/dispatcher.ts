@@ -16,7 +16,7 @@ const NOT_NOW = say(
 );
 
 export function dispatcherProbes(context: DoctorContext): Probe[] {
-  const {config, time} = context;
+  const {config, time, limits} = context;
   const {dispatcherUrl, nodeId} = config;
   const unknown = blocked('config.valid', 'net.dispatcher_url is not known');
   return [
@@ -29,10 +29,13 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
         }
         const started = time.monotonic();
         const {host} = new URL(dispatcherUrl);
-        const found = await withinAnswerTime({who: host, next: FIX, signal}, async (end) => {
-          await probeWebSocket(dispatcherUrl, {time, signal: end});
-          return ok(`connected to ${host} in ${Math.round(time.monotonic() - started)} ms`);
-        });
+        const found = await withinAnswerTime(
+          {who: host, ms: limits.answerMs, next: FIX, signal},
+          async (end) => {
+            await probeWebSocket(dispatcherUrl, {time, signal: end});
+            return ok(`connected to ${host} in ${Math.round(time.monotonic() - started)} ms`);
+          },
+        );
         report('dispatcher.websocket', found);
       },
     },
@@ -127,7 +130,7 @@ function judgeRow(nodeId: string, reading: RowReading): Finding {
     case 'not-asked':
       return blocked('config.valid', 'net.dispatcher_url is not known');
     case 'silent':
-      return unclear(noAnswerFrom(reading.host), NOT_NOW);
+      return unclear(noAnswerFrom(reading.host, reading.ms), NOT_NOW);
     case 'failed': {
       const {host, error} = reading;
       if (error.code === 'DISPATCHER_FAILED' || error.details['rightUrl'] !== undefined)

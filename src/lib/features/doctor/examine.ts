@@ -18,13 +18,11 @@ import {readJournal, type JournalReading} from './journal-reading.ts';
 import {journalProbes} from './journal.ts';
 import {machineProbes} from './machine.ts';
 import {pingProbes} from './ping.ts';
+import {doctorLimits} from './limits.ts';
 import {readRow, type RowReading} from './row-reading.ts';
 import {findOperator, operatorProbes} from './running.ts';
 import {signerProbes} from './signer.ts';
 import {workersProbes} from './workers.ts';
-
-const LIMIT_MS = 3_000;
-const TOTAL_MS = 20_000;
 
 /** Where a doctor works, and with what. */
 export type Surroundings = {
@@ -56,19 +54,21 @@ export async function examine(where: Surroundings, plan: Plan, signal: AbortSign
   let running: Promise<RunningReading> | undefined;
   let journal: Promise<JournalReading> | undefined;
   let row: Promise<RowReading> | undefined;
+  const limits = doctorLimits(where.timeoutMs);
   const context: DoctorContext = {
     ...where,
+    limits,
     config,
     found,
     running: () => (running ??= findOperator(config, where)),
     journal: () => (journal ??= readJournal(config.storeDir)),
-    row: () => (row ??= readRow(config, {now: time.now, signal})),
+    row: () => (row ??= readRow(config, {now: time.now, ms: limits.answerMs, signal})),
   };
   const results = await runProbes(allProbes(context), {
     wanted: plan.run,
     time,
-    limitMs: where.timeoutMs ?? LIMIT_MS,
-    totalMs: where.timeoutMs ?? TOTAL_MS,
+    limitMs: limits.checkMs,
+    totalMs: limits.totalMs,
     signal,
   });
   const report = reportOf(shownResults(results, plan), {

@@ -5,31 +5,31 @@ import {known, unknown, type Fact} from '../../foundation/fact.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import {createDispatcherRest} from '../../peers/dispatcher/rest.ts';
 import type {DispatcherOperator} from '../../peers/dispatcher/rest-rows.ts';
-import {ANSWER_MS, noAnswerFrom} from './answer-time.ts';
+import {noAnswerFrom} from './answer-time.ts';
 
 /** What the dispatcher's HTTP API says of the node. */
 export type RowReading =
   | {state: 'read'; host: string; row: DispatcherOperator | null; at: number}
   | {state: 'failed'; host: string; error: AosError}
-  | {state: 'silent'; host: string}
+  | {state: 'silent'; host: string; /** How long it was waited for. */ ms: number}
   /** The configuration names no dispatcher, or no node_id. */
   | {state: 'not-asked'};
 
 /** Asks the dispatcher for its row of the node. @throws the signal's reason */
 export async function readRow(
   {dispatcherUrl, nodeId}: Pick<UsableConfig, 'dispatcherUrl' | 'nodeId'>,
-  {now, signal}: {now: () => number; signal: AbortSignal},
+  {now, ms, signal}: {now: () => number; ms: number; signal: AbortSignal},
 ): Promise<RowReading> {
   if (dispatcherUrl === null || nodeId === null) return {state: 'not-asked'};
   const url = dispatcherHttpUrl(null, dispatcherUrl);
   const {host} = new URL(url);
-  const limit = deadline(signal, ANSWER_MS);
+  const limit = deadline(signal, ms);
   try {
     const row = await createDispatcherRest(url, {timeoutMs: 0}).operatorInfo(nodeId, limit.signal);
     return {state: 'read', host, row, at: now()};
   } catch (error) {
     signal.throwIfAborted();
-    if (limit.signal.aborted) return {state: 'silent', host};
+    if (limit.signal.aborted) return {state: 'silent', host, ms};
     if (!isAosError(error)) throw error;
     return {state: 'failed', host, error};
   } finally {
@@ -45,7 +45,7 @@ export function rowFact(reading: RowReading): Fact<DispatcherOperator | null> {
     case 'failed':
       return unknown(reading.error.message, reading.error.next);
     case 'silent':
-      return unknown(noAnswerFrom(reading.host));
+      return unknown(noAnswerFrom(reading.host, reading.ms));
     case 'not-asked':
       return unknown('the configuration names no dispatcher, or no node_id');
   }

@@ -9,8 +9,6 @@ import {ofStandby} from '../signer/check-line.ts';
 import type {DoctorContext} from './context.ts';
 
 const CHECKS: readonly CheckId[] = STEP_IDS;
-/** Below the limit of a check, so that a slow step is reported as one. */
-const STEP_MS = 2_500;
 /** One step after the other, all of them have to end in time. */
 const SAMPLES = 5;
 /** What one that stands in has to do; `aos signer check` looks at the rest. */
@@ -21,12 +19,10 @@ const OF_STANDBY = [
   'signer.accounts',
   'signer.sign',
 ] as const satisfies readonly CheckId[];
-/** Of those steps: a slow one is named before the whole is over. */
-const STANDBY_STEP_MS = 2_000;
 
 /** The steps of `aos signer check`, each as a check. */
 export function signerProbes(context: DoctorContext): Probe[] {
-  const {config, time} = context;
+  const {config, time, limits} = context;
   const {signerUrl, signerTls, nodeId, chainId} = config;
   return [
     {
@@ -43,7 +39,7 @@ export function signerProbes(context: DoctorContext): Probe[] {
           address: nodeId,
           chainId,
           time,
-          limitMs: STEP_MS,
+          limitMs: limits.answerMs,
           samples: SAMPLES,
           signal,
           onStep: (step) => report(step.id, findingOf(step)),
@@ -57,21 +53,26 @@ export function signerProbes(context: DoctorContext): Probe[] {
   ];
 }
 
-async function judgeStandby({config, time}: DoctorContext, signal: AbortSignal): Promise<Finding> {
+async function judgeStandby({config, time, limits}: DoctorContext, signal: AbortSignal): Promise<Finding> {
   const {otherSigners, signerTls, nodeId, chainId} = config;
   if (otherSigners.length === 0)
     return notApplicable('none is configured: one signer that is away stops the node');
   if (nodeId === null) return blocked('config.valid', 'node.node_id is not known');
+  // A slow step is named before the whole is over.
+  const limitMs = limits.answerMs * 0.8;
   const found = await Promise.all(
     otherSigners.map((url) => {
       const {host} = new URL(url);
-      return withinAnswerTime({who: host, next: run('signer check'), signal}, async (end) => {
-        const options = {url, tlsFiles: signerTls, address: nodeId, chainId, time, limitMs: STANDBY_STEP_MS};
-        const {steps} = ofStandby(await checkSigner({...options, only: OF_STANDBY, signal: end}));
-        const odd = steps.find(({state}) => state === 'fail') ?? steps.find(({state}) => state === 'warn');
-        if (odd === undefined) return ok(`${host} has the key and signs`);
-        return warn(`${host}: ${odd.means}: ${odd.found} (${odd.id})`, odd.next ?? run('signer check'));
-      });
+      return withinAnswerTime(
+        {who: host, ms: limits.answerMs, next: run('signer check'), signal},
+        async (end) => {
+          const options = {url, tlsFiles: signerTls, address: nodeId, chainId, time, limitMs};
+          const {steps} = ofStandby(await checkSigner({...options, only: OF_STANDBY, signal: end}));
+          const odd = steps.find(({state}) => state === 'fail') ?? steps.find(({state}) => state === 'warn');
+          if (odd === undefined) return ok(`${host} has the key and signs`);
+          return warn(`${host}: ${odd.means}: ${odd.found} (${odd.id})`, odd.next ?? run('signer check'));
+        },
+      );
     }),
   );
   const text = found.map((one) => one.found).join('; ');

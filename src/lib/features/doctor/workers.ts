@@ -9,7 +9,7 @@ import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {WorkerClient, WorkerDriver, WorkerStatus} from '../../peers/worker/driver.ts';
 import {DRIVERS} from '../../peers/worker/workers.ts';
 import type {DoctorContext} from './context.ts';
-import {ANSWER_MS, withinAnswerTime} from './answer-time.ts';
+import {withinAnswerTime} from './answer-time.ts';
 
 const CHECK_OF: Readonly<Record<WorkerKind, CheckId>> = {
   opml: 'workers.opml',
@@ -36,11 +36,12 @@ export function workersProbes(context: DoctorContext): Probe[] {
 
 async function judgeWorkers(kind: WorkerKind, context: DoctorContext, signal: AbortSignal): Promise<Finding> {
   const {workers, knownGood} = context.config;
+  const terms = {knownGood, ms: context.limits.answerMs};
   const wanted = workers.find((worker) => worker.kind === kind);
   if (wanted === undefined) return notApplicable('none is configured');
   const {urls} = wanted;
   if (urls === null) return blocked('config.valid', `a URL of workers.${kind} is wrong`);
-  const findings = await Promise.all(urls.map((url) => judgeWorker(url, DRIVERS[kind], knownGood, signal)));
+  const findings = await Promise.all(urls.map((url) => judgeWorker(url, DRIVERS[kind], terms, signal)));
   return seen(kind, workers.length, await context.running()) ?? together(findings);
 }
 
@@ -76,20 +77,17 @@ function together(findings: readonly Finding[]): Finding {
   return isAnyWell ? warn(found, sick.next ?? run('worker check')) : {...sick, found};
 }
 
-/** The limit is the doctor's own. */
-const ANSWER_TIME = {answerTimeoutMs: ANSWER_MS};
-
 async function judgeWorker(
   url: string,
   driver: WorkerDriver,
-  knownGood: KnownGood | null,
+  {knownGood, ms}: {knownGood: KnownGood | null; /** How long it may take. */ ms: number},
   signal: AbortSignal,
 ): Promise<Finding> {
-  const worker = driver.createClient(url, {...ANSWER_TIME, knownGood});
+  const worker = driver.createClient(url, {answerTimeoutMs: ms, knownGood});
   const {host} = worker;
   try {
     return await withinAnswerTime(
-      {who: host, next: say(`Start the worker, or correct workers.${driver.kind}.url.`), signal},
+      {who: host, ms, next: say(`Start the worker, or correct workers.${driver.kind}.url.`), signal},
       async (end) => {
         const words = `${host} ${wordsFor(await worker.status(end), driver)}`;
         return driver.needsKnownGood ? await judgeProof(worker, words, knownGood, end) : ok(words);

@@ -149,12 +149,37 @@ describe('chain', () => {
   it('that allows no more requests is named as such, not as one that gives no answer', async () => {
     const busy = await startProvider('http://127.0.0.1:1', {kind: 'rate', most: 0});
     onTestFinished(() => busy.close());
-    const sick = patient();
+    const sick = patient({timeoutMs: 1_000});
     sick.configure({'chain.chain_rpc_url': busy.url});
     expect((await sick.checks('chain.rpc'))['chain.rpc']).toMatchObject({
       state: 'unknown',
       found: expect.stringContaining('too many requests') as string,
     });
+  });
+
+  it('that wants longer pauses than a silent one is waited for answers in the end', async () => {
+    const chain = await chainServer(31337, Date.now());
+    const slow = await startProvider(chain, {kind: 'rate', most: 1, windowMs: 3_000});
+    onTestFinished(() => slow.close());
+    const sick = patient();
+    sick.configure({'chain.chain_rpc_url': slow.url});
+    expect((await sick.checks('chain.rpc'))['chain.rpc']).toMatchObject({
+      state: 'ok',
+      found: expect.stringContaining('chain 31337') as string,
+    });
+    expect(slow.refused()).toBeGreaterThan(0);
+  });
+
+  it('is waited for as long as --timeout says, and is named within it', async () => {
+    const silent = `127.0.0.1:${await tcpServer(() => {})}`;
+    const sick = patient({timeoutMs: 1_000});
+    sick.configure({'chain.chain_rpc_url': `http://${silent}`, 'net.dispatcher_url': silent});
+    const checks = await sick.checks('chain.rpc', 'dispatcher.websocket', 'clock.offset');
+    for (const id of ['chain.rpc', 'dispatcher.websocket', 'clock.offset'] as const)
+      expect(checks[id]).toMatchObject({
+        state: 'unknown',
+        found: expect.stringContaining('gave no answer within 0.8 s') as string,
+      });
   });
 
   it.each([
