@@ -36,7 +36,9 @@ export function createRpcTransport(options: RpcTransportOptions): Transport {
   let active = 0;
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    await changed.until(() => active < pace.slots(), signal);
+    signal.throwIfAborted();
+    // Looked at again after each wait: all that wait are woken together, and the first of them may take the only place.
+    while (active >= pace.slots()) await changed.until(() => active < pace.slots(), signal);
     active += 1;
     try {
       const wait = pace.waitMs();
