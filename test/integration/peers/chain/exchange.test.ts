@@ -1,7 +1,9 @@
-import {expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {createChainClient} from '../../../../src/lib/peers/chain/client.ts';
+import {requestFailure} from '../../../../src/lib/peers/chain/failure.ts';
+import {revertDataOf} from '../../../../src/lib/peers/chain/revert.ts';
 import {createExchange} from '../../../../src/lib/peers/chain/rpc/exchange.ts';
-import {failureKindOf} from '../../../../src/lib/peers/chain/rpc/rpc-failure.ts';
+import {factsOf, failureKindOf} from '../../../../src/lib/peers/chain/rpc/rpc-failure.ts';
 import {broadcast} from '../../../../src/lib/peers/chain/tx/broadcast.ts';
 import {startProvider} from '../../../support/provider-shim.ts';
 
@@ -52,3 +54,48 @@ it.each([
     expect(await readOf({jsonrpc: '2.0', id: 1, ...said})).toEqual(is);
   },
 );
+
+describe('what comes with an error', () => {
+  const KEY = 'c0ffee254729296a45a3885639ac7e10';
+
+  async function errorOf(error: string): Promise<unknown> {
+    const body = `{"jsonrpc": "2.0", "id": 1, "error": ${error}}`;
+    const provider = await startProvider(NOWHERE, {kind: 'says', status: 200, body});
+    try {
+      const url = `${provider.url}/v3/${KEY}`;
+      const exchange = createExchange({url, endpoint: 'rpc', timeoutMs: 10_000});
+      return await exchange({method: 'eth_call'}, new AbortController().signal).catch(
+        (thrown: unknown) => thrown,
+      );
+    } finally {
+      await provider.close();
+    }
+  }
+
+  it('names no secret of the URL', async () => {
+    const see = {url: `https://rpc.example/v3/${KEY}`, projects: [KEY], [KEY]: `${KEY} is paused`};
+    const {message} = requestFailure(
+      await errorOf(JSON.stringify({code: -32600, message: 'not now', data: see})),
+      'rpc',
+    );
+    expect(message).toBe(
+      'rpc refuses a request (JSON-RPC -32600): "not now {"url":"…","projects":["…"],"…":"… is paused"}"',
+    );
+  });
+
+  it('keeps the bytes of a revert', async () => {
+    const bytes = `0x08c379a0${KEY}`;
+    const error = await errorOf(
+      JSON.stringify({code: 3, message: 'execution reverted', data: {data: bytes}}),
+    );
+    expect(revertDataOf(error)).toBe(bytes);
+  });
+
+  it('is cut where it has no end', async () => {
+    const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
+    const data = `[${deep}, "${'x'.repeat(100_000)}"]`;
+    const error = await errorOf(`{"code": -32600, "message": "not now", "data": ${data}}`);
+    expect(requestFailure(error, 'rpc').message).toMatch(/^rpc refuses a request.{1,200}$/);
+    expect(factsOf(error)?.text.length).toBeLessThan(5_000);
+  });
+});

@@ -69,7 +69,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
       throw new RpcRequestError({
         body: {},
         url: endpoint,
-        error: {...refusal, message: withoutSecrets(refusal.message)},
+        error: {
+          ...refusal,
+          message: withoutSecrets(refusal.message),
+          ...('data' in refusal ? {data: cleaned(refusal.data, withoutSecrets)} : {}),
+        },
         ...(response.ok ? {} : {status}),
         headers: new Headers(
           base.retryAfterMs === null ? {} : {'retry-after': String(base.retryAfterMs / 1000)},
@@ -146,6 +150,22 @@ function errorIn(answer: Readonly<Record<string, unknown>>): {
   const message =
     'message' in error && typeof error.message === 'string' ? error.message.slice(0, MOST_MESSAGE) : '';
   return {code, message, ...('data' in error ? {data: error.data} : {})};
+}
+
+/** Members of `data` that are inside one another: clients put the bytes of a revert two deep. */
+const MOST_DEPTH = 6;
+
+/** What came with an error, without the secrets of the URL. Bytes (`0x…`) stay as they are: they say why a call reverts. */
+function cleaned(data: unknown, withoutSecrets: (text: string) => string, depth = MOST_DEPTH): unknown {
+  if (typeof data === 'string') return /^0x[0-9a-f]*$/i.test(data) ? data : withoutSecrets(data);
+  if (typeof data !== 'object' || data === null) return data;
+  if (depth === 0) return null;
+  const inner = (value: unknown): unknown => cleaned(value, withoutSecrets, depth - 1);
+  return Array.isArray(data)
+    ? data.map(inner)
+    : Object.fromEntries(
+        Object.entries(data).map(([name, value]) => [withoutSecrets(name), inner(value)] as const),
+      );
 }
 
 /** Whether an answer names an error of any kind; JSON-RPC 1.0 has a null beside each result. */

@@ -1,6 +1,9 @@
 import {RpcRequestError} from 'viem';
 import {isRevertAnswer, kindOf, type FailureKind, type RpcFacts} from './failure-kind.ts';
 
+/** Characters of what comes with an error that its words are looked for in: no provider says more. */
+const MOST_DATA = 4_000;
+
 /** A request without a JSON-RPC answer. The message names the host only. */
 export class RpcFailure extends Error {
   readonly facts: RpcFacts;
@@ -30,7 +33,7 @@ export function factsOf(error: unknown): RpcFacts | null {
   if (failure !== undefined) return failure.facts;
   const answer = rpcErrorOf(error);
   if (answer === null) return null;
-  const more = answer.data === undefined ? '' : ` ${JSON.stringify(answer.data)}`;
+  const more = answer.data === undefined ? '' : ` ${JSON.stringify(answer.data).slice(0, MOST_DATA)}`;
   return {
     status: answer.status ?? 200,
     code: answer.code,
