@@ -5,8 +5,9 @@ import {run, say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {ago, duration} from '../../foundation/time/duration.ts';
 import {readPointer} from '../control/pointer.ts';
-import {OWNER_FILE, readHolder} from '../identity-lock/holder.ts';
+import {lockOwner} from '../../foundation/system/lock-owner.ts';
 import {readHolding} from '../journal/holding.ts';
+import {LOCK_FILE} from '../journal/lock.ts';
 import {ALIVE_EVERY_MS} from '../liveness/spans.ts';
 import {visibleOwner} from './owner.ts';
 
@@ -82,14 +83,18 @@ function untrusted(refusals: readonly string[]): AosError {
 }
 
 function hangs(storeDir: string, quiet: number): AosError {
-  const pid = holderOf(storeDir);
+  const pid = ownerOf(storeDir);
   const who = pid === null ? '' : ` (pid ${pid})`;
   return new AosError(
     'OPERATOR_HANGS',
     `an operator${who} holds the journal in ${safeText(storeDir, MOST_PATH)}, answers nothing, and has written nothing for ${duration(quiet)}`,
-    pid === null
-      ? {}
-      : {next: say(`End it, then start it again: kill -TERM ${pid}, and kill -KILL ${pid} if it stays`)},
+    {
+      next: say(
+        pid === null
+          ? 'End its process where it runs (in another container, or on another machine), then start it again.'
+          : `End it, then start it again: kill -TERM ${pid}, and kill -KILL ${pid} if it stays`,
+      ),
+    },
   );
 }
 
@@ -99,14 +104,14 @@ function othersText(others: readonly string[]): string {
     : `; the one at ${safeText(others.join(', '), MOST_PATH)} works with another journal`;
 }
 
-/** Its process may be in another container, so whether its number lives here says nothing. */
-function holderOf(storeDir: string): number | null {
-  return readHolder(join(storeDir, OWNER_FILE), () => true)?.pid ?? null;
+/** By the lock itself: the number that it wrote down may be that of another process here, if it runs in a container. */
+function ownerOf(storeDir: string): number | null {
+  return lockOwner(join(storeDir, LOCK_FILE));
 }
 
 function asOwner(storeDir: string, uid: number): NextStep {
   const owner = visibleOwner(storeDir);
-  const pid = holderOf(storeDir);
+  const pid = ownerOf(storeDir);
   const inside = pid === null ? 'in its container' : `in its container, or by nsenter -m -t ${pid}`;
   if (owner === null || owner === uid) return run('status', [], `Ask it where it runs (${inside})`);
   const elsewhere = uid === 0 ? `, or ask it where it runs (${inside})` : '';
