@@ -17,6 +17,7 @@ import {deregister, deregisterCheck, register, registerCheck} from '../register/
 import {drain, restart, stop} from '../life/schema.ts';
 import {run} from '../run/schema.ts';
 import {schema, schemaList} from './schema.ts';
+import {serviceInstall, serviceStatusEntry, serviceUninstall} from '../service/schema.ts';
 import {signerCheck} from '../signer/schema.ts';
 import {slashingHistory} from '../slashing-history/schema.ts';
 import {status, statusWatch} from '../status/schema.ts';
@@ -65,6 +66,9 @@ export const SCHEMAS = {
   run,
   schema,
   'schema-list': schemaList,
+  'service-install': serviceInstall,
+  'service-status': serviceStatusEntry,
+  'service-uninstall': serviceUninstall,
   'signer-check': signerCheck,
   'slashing-history': slashingHistory,
   status,

@@ -13,6 +13,7 @@ import {JOURNAL} from './codes/journal.ts';
 import {OPERATOR} from './codes/operator.ts';
 import {PORT} from './codes/port.ts';
 import {DEVNET} from './codes/devnet.ts';
+import {SERVICE} from './codes/service.ts';
 
 /** The meanings of exit codes, the same with and without `--json` (`aos help exit-codes`). */
 export const EXIT = {
@@ -70,6 +71,7 @@ export const CODES = {
   ...OPERATOR,
   ...PORT,
   ...DEVNET,
+  ...SERVICE,
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
 /** An error or a notice. */
