@@ -70,7 +70,7 @@ async function fillJournal(): Promise<void> {
 describe('aos challenge', () => {
   it('lists, shows and gathers evidence, each with its exit code', async () => {
     const none = await aosChallenge('list');
-    expect([none.code, none.stdout]).toEqual([0, expect.stringContaining('none open')]);
+    expect([none.code, none.stdout]).toEqual([0, expect.stringContaining('No challenges')]);
     await hooks.createChallenge({clockNumber: 77n, attestationHash: HASH});
     await fillJournal();
 

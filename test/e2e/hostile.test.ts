@@ -1,10 +1,11 @@
 import {readFileSync} from 'node:fs';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import {describe, expect, it} from 'vitest';
+import path from 'node:path';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {startDispatcher} from '../../src/devnet/start-dispatcher.ts';
-import {jsonOf, ndjson, openWorld} from '../support/cli.ts';
-import {devnetUp} from '../support/devnet-up.ts';
+import {jsonOf, ndjson, openWorld, type World} from '../support/cli.ts';
+import {devnetUp, type DevnetUp} from '../support/devnet-up.ts';
 import {bodyOf} from '../support/signer.ts';
 
 /** A title change, a clear screen, a cursor move, C1, bidi, zero-width, line separators, an OSC 52 clipboard write. */
@@ -21,11 +22,19 @@ const TEXTS = {
 const UNSAFE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 
 describe('hostile text', () => {
+  let world: World;
+  let devnet: DevnetUp;
+  beforeAll(async () => {
+    world = openWorld();
+    devnet = await devnetUp(world);
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
   it.each(['pretty', 'logfmt', 'json'])(
     'never reaches an output as it is (--log-format %s)',
     async (format) => {
-      await using world = openWorld();
-      const devnet = await devnetUp(world);
+      // A journal of its own: the jobs are the same.
+      const env = {AOS_STORE_DIR: path.join(world.home, `store-${format}`)};
       const dispatcher = await startDispatcher({key: '11'.repeat(32), verifyVrf: false});
       const worker = createServer((request, response) => {
         if (request.method === 'GET') return void response.end('{"msg":"0"}');
@@ -63,8 +72,9 @@ describe('hostile text', () => {
         dispatcher.submit({prompt, model, jobId: TEXTS.id});
         dispatcher.submit({prompt, model, jobId: `${TEXTS.id}tag`, tag: TEXTS.tag, position: EVIL});
         dispatcher.submit({prompt, model, jobId: `${TEXTS.id}kind`, kind: `opml${EVIL}`});
-        const run = world.run(['run', '-c', config, '--jobs', '3', '--json', '--log-format', format]);
-        const submit = world.run([
+        const args = ['run', '-c', config, '--jobs', '3', '--json', '--log-format', format];
+        const run = world.run(args, {env});
+        const submit = world.ask([
           'devnet',
           'submit',
           '--dispatcher',
@@ -75,7 +85,7 @@ describe('hostile text', () => {
           typedModel,
           '--wait',
         ]);
-        const submitJson = world.run([
+        const submitJson = world.ask([
           'devnet',
           'submit',
           '--dispatcher',
@@ -103,7 +113,7 @@ describe('hostile text', () => {
         }[format as 'pretty'];
         for (const line of stderr.trimEnd().split('\n')) expect(line).toMatch(first);
 
-        const rest = world.start(['run', '-c', config, '--quiet']);
+        const rest = world.start(['run', '-c', config, '--quiet'], {env});
         const [waited, json] = await Promise.all([submit, submitJson]);
         await rest.kill('SIGTERM');
         expect({waited: waited.code, json: json.code}).toEqual({waited: 0, json: 0});
@@ -120,7 +130,6 @@ describe('hostile text', () => {
   );
 
   it('in a configuration is shown safely too', async () => {
-    await using world = openWorld();
     const config = world.file(
       'evil.yaml',
       `node:\n  node_id: "${JSON.stringify(EVIL).slice(1, -1)}"\n  signer_key: "http://\\e[2J"\n"key\\e[2J": 1\n`,

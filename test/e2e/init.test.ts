@@ -58,9 +58,15 @@ function onScreen(world: World, args: readonly string[], size = {cols: 80, rows:
     env: {...env, TERM: 'xterm-256color'},
     ...size,
   });
-  pty.onData((chunk) => terminal.write(chunk));
+  // Long to read, so it is read once for all that was drawn.
+  let seen: string | null = null;
+  pty.onData((chunk) =>
+    terminal.write(chunk, () => {
+      seen = null;
+    }),
+  );
   const ended = new Promise<number>((resolve) => pty.onExit(({exitCode}) => resolve(exitCode)));
-  const screen = (): string => {
+  const readScreen = (): string => {
     const {active} = terminal.buffer;
     const lines = Array.from(
       {length: active.length},
@@ -68,6 +74,7 @@ function onScreen(world: World, args: readonly string[], size = {cols: 80, rows:
     );
     return lines.join('\n').trimEnd();
   };
+  const screen = (): string => (seen ??= readScreen());
   const until = async (pattern: RegExp): Promise<void> => {
     await eventually(
       () => (pattern.test(screen()) ? true : undefined),

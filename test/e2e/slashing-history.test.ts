@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 beforeEach(async () => {
   world = openWorld();
-  shim = await startLogShim({target: rig.url, factor: 1_000});
+  shim = await startLogShim({target: rig.url, factor: 1_000, frozen: true});
   const {service_manager, registry, delegation_manager, avs_directory, allocation_manager, penalty_ledger} =
     aos;
   const contracts = {
