@@ -13,8 +13,8 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 describe('every command, with nobody there', () => {
   it('ends by itself, asks nothing, and never takes a missing answer for a yes', async () => {
-    // Each with `--json`; a third of them plain too: `npm run test:hostile` asks all of them both ways.
-    await askEveryCommand(world, {isAskedPlain: (index) => index % 3 === 0, plainBy: 'ask'});
+    // Each with `--json`; a third of them plain too, as processes: `npm run test:hostile` starts all of them both ways.
+    await askEveryCommand(world, {isAskedPlain: (index) => index % 3 === 0, jsonBy: 'ask'});
   });
 
   it('ends a network whose starter has gone, also before it is ready', async () => {

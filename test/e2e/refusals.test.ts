@@ -166,7 +166,7 @@ describe('something in the way', () => {
   it('refuses to be the second of a node', async () => {
     const first = world.start(['run', '-c', devnet.config, '--json', '--quiet']);
     await first.event('connected');
-    const refused = await failure(['run', '-c', devnet.config], {by: 'run'});
+    const refused = await failure(['run', '-c', devnet.config]);
     expect(refused).toMatchObject({exit: 77, code: 'NODE_LOCKED'});
     expect((await first.kill('SIGTERM')).code).toBe(143);
     // Nor is the lock left behind by a crash.
@@ -250,7 +250,7 @@ describe('a wrong command line', () => {
     expect(positional.all).not.toContain(RAW_KEY.slice(0, 16));
     const inFlag = await failure(['run', `--signer-key=${RAW_KEY}`]);
     expect(inFlag.all).not.toContain(RAW_KEY.slice(0, 16));
-    const asCommand = await failure([RAW_KEY], {by: 'run'});
+    const asCommand = await failure([RAW_KEY]);
     expect(asCommand.all).not.toContain(RAW_KEY.slice(0, 16));
   });
 });

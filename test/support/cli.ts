@@ -58,8 +58,9 @@ export type World = {
   /** Starts and waits for the end. */
   run(args: readonly string[], options?: StartOptions): Promise<Ended>;
   /**
-   * As {@link World.run}, in a process that is running already: for what a command says, not for how its process ends.
-   * One is carried out after another, none on a terminal.
+   * As {@link World.run}, in a process that is running already, which costs a fraction of a start: for what a command says
+   * and for its exit code. One is carried out after another, none on a terminal; it answers when nothing is left that would
+   * keep a process of its own alive.
    */
   ask(args: readonly string[], options?: Pick<StartOptions, 'env' | 'cwd'>): Promise<Ended>;
   /** Ids of the processes of this world that live. */

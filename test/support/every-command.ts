@@ -10,6 +10,8 @@ type Manifest = {commands: Record<string, {hidden?: boolean; enableJsonFlag: boo
 const PARALLEL = 3;
 /** Goes on until it is told to end, whoever is there: it has a test of its own. */
 const SERVES = 'devnet up';
+/** Would act on the operator that runs on this machine, of another test or of a person: they get a configuration that is not there. */
+const ACT_ON_OPERATOR = ['drain', 'restart', 'stop'];
 /** Need no answer, no configuration and nobody else; `config show` shows the defaults then. */
 const GOOD = ['config schema', 'config show', 'explain', 'guide', 'keys vrf create', 'schema'];
 
@@ -31,11 +33,11 @@ async function inTurns<T, R>(
  * Runs every command with nobody there and without an answer, always with `--json`: each ends by itself, in a known way, and
  * none takes a missing answer for a yes.
  * @param isAskedPlain whether the command at this place in the manifest runs without `--json` too; one that has no JSON does
- * @param plainBy how it runs then: in a process of its own, or in one that is running already
+ * @param jsonBy how each runs with `--json`: in a process of its own, or in one that is running already
  */
 export async function askEveryCommand(
   world: World,
-  {isAskedPlain, plainBy}: {isAskedPlain: (index: number) => boolean; plainBy: 'run' | 'ask'},
+  {isAskedPlain, jsonBy}: {isAskedPlain: (index: number) => boolean; jsonBy: 'run' | 'ask'},
 ): Promise<void> {
   const {commands} = jsonOf(readFileSync(path.join(ROOT, 'oclif.manifest.json'), 'utf8')) as Manifest;
   const ids = Object.keys(commands).map((id) => id.replaceAll(':', ' '));
@@ -46,7 +48,8 @@ export async function askEveryCommand(
     const home = path.join(world.home, `${id.replaceAll(' ', '-')}${json ? '-json' : ''}`);
     const args = [...id.split(' '), ...(json ? ['--json'] : [])];
     const file = id.startsWith('keys vrf') ? ['--file', `${home}.key`] : [];
-    return world[json ? 'run' : plainBy]([...args, ...file], {env: {AOS_HOME: home}});
+    const config = ACT_ON_OPERATOR.includes(id) ? ['-c', `${home}.yaml`] : [];
+    return world[json ? jsonBy : 'run']([...args, ...file, ...config], {env: {AOS_HOME: home}});
   };
   const hasJson = (id: string): boolean => commands[id.replaceAll(' ', ':')]?.enableJsonFlag === true;
   const answers = await inTurns(
