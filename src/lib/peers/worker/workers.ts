@@ -1,6 +1,6 @@
 import type {WorkerConfig} from '../../config/config.ts';
-import {linkedAbort} from '../../foundation/async/abort.ts';
-import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {abortable} from '../../foundation/async/abort.ts';
+import {isAosError, type AosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {CheckedJob, CheckQuestion, StatusMethod, WorkerDriver} from './driver.ts';
@@ -11,7 +11,7 @@ import {createPool} from './pool.ts';
 import {TEE} from './tee.ts';
 import {ZKML} from './zkml.ts';
 
-/** How long a look at workers takes at most: a proof that one is asked about beside its status may take minutes. */
+/** How long a look at workers is waited for: a proof that one is asked about beside its status may take minutes. */
 const LOOK_MS = 30_000;
 
 /** Every kind of worker that can be driven. */
@@ -65,6 +65,23 @@ export function createWorkers(kind: WorkerKind, config: WorkerConfig, {time}: {t
   const members: readonly Member[] = urls.map((url) =>
     createMember(driver.createClient(url, config), limits),
   );
+  const looks = new Map<Member, Promise<void>>();
+
+  /** Looks at a member; a look that is still under way is not begun again: its proof would be one more for the worker. */
+  function look(member: Member, signal: AbortSignal): Promise<void> {
+    const known = looks.get(member);
+    if (known !== undefined) return known;
+    const begun = member.look(signal).then(
+      () => undefined,
+      (error: unknown) => {
+        // The member keeps what is wrong with it.
+        if (!isAosError(error) && !signal.aborted) throw error;
+      },
+    );
+    const over = begun.finally(() => looks.delete(member));
+    looks.set(member, over);
+    return over;
+  }
 
   return {
     kind,
@@ -79,23 +96,11 @@ export function createWorkers(kind: WorkerKind, config: WorkerConfig, {time}: {t
     ready: (signal, avoid = []) => pool.place(signal, avoid),
     async check(signal, which = 'sick') {
       const asked = members.filter((member) => which === 'all' || member.problem() !== null);
-      const {controller, unlink} = linkedAbort(signal);
-      const late = new AosError('WORKER_TIMEOUT', 'the worker is not looked at any longer');
-      const cancel = time.after(LOOK_MS, () => controller.abort(late));
-      try {
-        await Promise.all(
-          asked.map((member) =>
-            member.look(controller.signal).catch((error: unknown) => {
-              signal.throwIfAborted();
-              // The member keeps it.
-              if (!isAosError(error)) throw error;
-            }),
-          ),
-        );
-      } finally {
-        cancel();
-        unlink();
-      }
+      await abortable<undefined>(signal, (resolve, reject) => {
+        const cancel = time.after(LOOK_MS, () => resolve(undefined));
+        Promise.all(asked.map((member) => look(member, signal))).then(() => resolve(undefined), reject);
+        return cancel;
+      });
       return members.map(stateOf);
     },
     async close() {
