@@ -32,7 +32,9 @@ const DEPLOYLESS_BATCH_BYTES = 4_096;
  * call from another account has nothing there, and is asked for its chain id by a request.
  */
 const DEPLOYLESS_AT: Hex = '0x692E573A74DA7bb6F190c815E682FA6D50d5937D';
-/** Calls of one read that are repeated singly at most: as many as two requests contain with one argument each. */
+/** Calls in one of the smaller requests that repeat one that broke off: most of them are spared the next step. */
+const GROUP = 32;
+/** Calls of one read that are repeated singly at most: a contract that halts is asked for less. */
 const MAX_SINGLE_READS = 256;
 /** Single calls at once, because providers limit their number. */
 const SINGLE_READS_AT_ONCE = 32;
@@ -83,8 +85,8 @@ type Via = {multicall: Hex | null};
 /**
  * Reads all calls at one block in one dependent step: sends all requests together, through Multicall3; where the chain has none, in
  * one step more the first time, with its code in the request (viem's `deployless`). A contract that halts burns 63 of 64 parts of a
- * request's gas, and a few of them end the request; its calls are then repeated singly in further steps, up to
- * {@link MAX_SINGLE_READS}. In a request that did not end, no call lacked gas: a 64th of too little gas for a view is too little for
+ * request's gas, and a few of them end the request; its calls are then repeated in groups, and those of a group that ends singly, in
+ * further steps, up to {@link MAX_SINGLE_READS}: what others ask for in the same turn still answers. In a request that did not end, no call lacked gas: a 64th of too little gas for a view is too little for
  * the rest.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID when the endpoint fails as a whole, or ends too
  *   many requests
@@ -102,7 +104,12 @@ async function readCalls(
   }
   await refuseOtherChain(results.at(-1), options);
   // Here the whole request halted, not only the call.
-  const brokeOff = calls.flatMap((one, index) => (isRevert(results[index]?.error) ? [{one, index}] : []));
+  let brokeOff = calls.flatMap((one, index) => (isRevert(results[index]?.error) ? [{one, index}] : []));
+  if (brokeOff.length > GROUP) {
+    const again = await readInGroups(brokeOff, options, via);
+    results = results.map((result, index) => again.get(index) ?? result);
+    brokeOff = brokeOff.filter(({index}) => isRevert(results[index]?.error));
+  }
   const alone = new Map<number, ReadResult<unknown>>();
   if (brokeOff.length > MAX_SINGLE_READS) throw tooManySingleReads(brokeOff.length, endpoint);
   for (let from = 0; from < brokeOff.length; from += SINGLE_READS_AT_ONCE) {
@@ -110,6 +117,32 @@ async function readCalls(
     await Promise.all(some.map(async ({one, index}) => alone.set(index, await readSingly(one, options))));
   }
   return calls.map((one, index) => alone.get(index) ?? resultOf(one, results[index], options));
+}
+
+/** A call, and its place in a read. */
+type Placed = {one: ReadCall; index: number};
+
+/** Reads the calls of requests that broke off in smaller ones, by their places. */
+async function readInGroups(
+  brokeOff: readonly Placed[],
+  options: ReadOptions,
+  via: Via,
+): Promise<ReadonlyMap<number, MulticallResult>> {
+  const count = Math.ceil(brokeOff.length / GROUP);
+  const groups = Array.from({length: count}, (_, i) => brokeOff.slice(i * GROUP, (i + 1) * GROUP));
+  const read = await Promise.all(
+    groups.map(async (group) => {
+      const calls = group.map(({one}) => one);
+      const results = await readThrough(via.multicall, calls, options);
+      const said = results.at(-1);
+      if (said?.status === 'success') await refuseOtherChain(said, options);
+      return group.flatMap(({index}, place): [number, MulticallResult][] => {
+        const result = results[place];
+        return result === undefined ? [] : [[index, result]];
+      });
+    }),
+  );
+  return new Map(read.flat());
 }
 
 /** The results of the calls, and at last of the chain id. */

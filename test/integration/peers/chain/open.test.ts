@@ -136,12 +136,34 @@ describe('Chain.read', () => {
     expect(results.every((result) => !result.ok && result.error.code === 'CHAIN_REVERTED')).toBe(true);
     // 32 at once; a node that calls it an error of its own is asked a second time.
     expect(counter.take().steps).toBeGreaterThanOrEqual(1 + 256 / 32);
-    await expect(opened.read(all(257))).rejects.toMatchObject({
+    await expect(opened.read(all(300))).rejects.toMatchObject({
       code: 'CHAIN_BAD_ANSWER',
-      message: expect.stringMatching(/broke off requests with 257 calls, more than the 256/) as string,
+      message: expect.stringMatching(/broke off requests with 300 calls, more than the 256/) as string,
       next: {say: expect.stringMatching(/more gas/) as string},
     });
     expect(counter.take().requests).toBeLessThan(32);
+    await counter.close();
+  });
+
+  it('reads what is asked for together with a contract that breaks off, however much that is', async () => {
+    const broken: Hex = '0x00000000000000000000000000000000000000bB';
+    await devRpc(chain.anvil.url, 'anvil_setCode', [broken, '0xfe']);
+    await devRpc(chain.anvil.url, 'anvil_setCode', [MULTICALL3, await multicall3Code()]);
+    const counter = await startStepCounter(chain.anvil.url);
+    const opened = await openChain(options({rpcUrls: [counter.url]}));
+    counter.take();
+    const [halted, ...others] = await Promise.all([
+      opened.read(Array.from({length: 6}, () => call(ABI, broken, 'number', []))),
+      ...Array.from({length: 10}, () =>
+        opened.read(Array.from({length: 40}, (_, i) => call(ABI, contract, 'double', [BigInt(i)]))),
+      ),
+    ]);
+    expect(halted.every((result) => !result.ok && result.error.code === 'CHAIN_REVERTED')).toBe(true);
+    const expected = Array.from({length: 40}, (_, i) => BigInt(i * 2));
+    expect(others.map((results) => results.map(valueOf))).toEqual(others.map(() => expected));
+    // The request, its 13 groups, the calls of one group, and what a node is asked a second time.
+    expect(counter.take().requests).toBeLessThan(100);
+    await devRpc(chain.anvil.url, 'anvil_setCode', [MULTICALL3, '0x']);
     await counter.close();
   });
 
