@@ -4,19 +4,19 @@ import {AosError, stoppedBy} from '../../../src/lib/foundation/errors/error.ts';
 
 /** Fails as `failure` says once the limit of the command has passed. */
 const failsAtTheEnd =
-  (failure: (reason: unknown) => unknown) =>
+  (failure: (reason: Error) => Error) =>
   (stop: AbortSignal): Promise<never> =>
     new Promise((_resolve, reject) => {
       stop.addEventListener('abort', () => {
-        reject(failure(stop.reason));
+        reject(failure(stop.reason as Error));
       });
     });
 
-const ended = (failure: (reason: unknown) => unknown): Promise<unknown> =>
+const ended = (failure: (reason: Error) => Error): Promise<unknown> =>
   untilStopped(failsAtTheEnd(failure), 1).catch((error: unknown) => error);
 
 describe('the limit of a command', () => {
-  it.each<[string, (reason: unknown) => unknown]>([
+  it.each<[string, (reason: Error) => Error]>([
     ['its own reason', (reason) => reason],
     ['a request that was ended', () => Object.assign(new Error('ended'), {name: 'AbortError'})],
     ['an error of it', (reason) => new Error('the read failed', {cause: reason})],
