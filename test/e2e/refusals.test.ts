@@ -6,6 +6,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {jsonOf, ndjson, openWorld, type Ended, type World} from '../support/cli.ts';
 import {devnetUp, type DevnetUp} from '../support/devnet-up.ts';
 import {goodFile, RAW_KEY} from '../support/config-file.ts';
+import {startRpcShim} from '../support/rpc-shim.ts';
 
 const SEED = 'a'.repeat(64);
 
@@ -73,6 +74,24 @@ describe('a configuration that does not do', () => {
       next: expect.stringContaining('-c FILE') as string,
     });
   });
+
+  it.each([[['run', '--headless']], [['signer', 'check']]])(
+    '%s: a published key, and an RPC that serves a chain that is no devnet',
+    async (args) => {
+      const rpc = await startRpcShim(devnet.urls.chain, ({id, method}) =>
+        method === 'eth_chainId'
+          ? {status: 200, body: JSON.stringify({jsonrpc: '2.0', id, result: '0x1'})}
+          : null,
+      );
+      const text = goodFile().replace('https://rpc.example.org/v3/abc', rpc.url);
+      const config = world.file('published.yaml', text);
+      const {code, stderr} = await world.run([...args, '-c', config]);
+      await rpc.close();
+      expect(code).toBe(77);
+      expect(stderr).toContain('KEY_PUBLIC');
+      expect(stderr).toContain('on chain 1 too');
+    },
+  );
 
   it('names a file that is not there', async () => {
     expect(await failure(['run', '-c', 'nowhere.yaml'])).toMatchObject({exit: 78, code: 'CONFIG_MISSING'});

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
-import {refusePublicKeys} from '../../lib/config/public-keys.ts';
 import {configForCommand} from '../../lib/cli/load-config.ts';
+import {refusePublicKeysOnChain} from '../../lib/cli/public-keys.ts';
 import {verdictExit} from '../../lib/cli/verdict-exit.ts';
 import {checkSigners} from '../../lib/features/signer/check-line.ts';
 import {signerText} from '../../lib/features/signer/text.ts';
@@ -27,7 +27,7 @@ export default class SignerCheck extends AosCommand {
     const {config, warnings} = configForCommand(flags.config, 'signer', (line) =>
       this.note(line, flags.quiet),
     );
-    refusePublicKeys(config);
+    await refusePublicKeysOnChain(config);
     const {id} = config.node;
     const report = await checkSigners(config.node, {
       address: id,

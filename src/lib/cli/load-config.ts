@@ -1,8 +1,8 @@
 import type {Config, ConfigWarning, SignerConfig} from '../config/config.ts';
 import {findConfig} from '../config/file.ts';
 import {checkConfig, problemsError, type CheckedConfig} from '../config/load.ts';
-import {refusePublicKeys} from '../config/public-keys.ts';
 import {sanitizeText} from '../config/sanitize.ts';
+import {refusePublicKeysOnChain} from './public-keys.ts';
 
 export type CommandConfig<T> = {
   config: T;
@@ -51,8 +51,11 @@ export function configForCommand(
  * Refuses to start an operator that would answer jobs with nothing, or with keys that anyone has.
  * @throws AosError CONFIG_INVALID | KEY_PUBLIC
  */
-export function refuseStart({config, file, startProblems}: CommandConfig<Config>): void {
-  refusePublicKeys(config);
+export async function refuseStart(
+  {config, file, startProblems}: CommandConfig<Config>,
+  signal: AbortSignal,
+): Promise<void> {
+  await refusePublicKeysOnChain(config, signal);
   if (startProblems.length > 0)
     throw problemsError({file, env: process.env, cwd: process.cwd()}, startProblems);
 }

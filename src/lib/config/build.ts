@@ -30,7 +30,14 @@ export function buildSignerConfig(resolved: Resolved, base: PathBase): SignerCon
       otherSigners: otherSigners(resolved),
       signerTls: signerTlsOf(resolved, base),
     },
+    chain: {rpcUrls: rpcUrlsOf(resolved)},
   };
+}
+
+/** All of the configuration, the first to ask first. */
+function rpcUrlsOf(resolved: Resolved): readonly string[] {
+  const first = resolved.one(FIELDS.rpcUrl);
+  return [...new Set([...(first === undefined ? [] : [first]), ...(resolved.many(FIELDS.rpcUrls) ?? [])])];
 }
 
 /** Builds the typed configuration from values without problems. */
@@ -41,8 +48,6 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
   const path = (field: Field<string>): string | null => pathOf(resolved, field, base);
   const listen = get(FIELDS.restUrl);
   const callbackListen = maybe(FIELDS.callbackListen);
-  const rpcUrl = maybe(FIELDS.rpcUrl);
-  const rpcUrls = [...(rpcUrl === null ? [] : [rpcUrl]), ...(resolved.many(FIELDS.rpcUrls) ?? [])];
   return {
     ...signer,
     node: {
@@ -63,7 +68,7 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
       trustedProxies: resolved.many(FIELDS.trustedProxies) ?? [],
     },
     chain: {
-      rpcUrls: [...new Set(rpcUrls)],
+      rpcUrls: signer.chain.rpcUrls,
       vrfRangeContract: maybe(FIELDS.vrfRangeContract) ?? get(FIELDS.rangeManager),
       vrfSortPrecision: get(FIELDS.vrfSortPrecision),
       rangeRefreshMs: get(FIELDS.rangeRefresh),

@@ -73,6 +73,8 @@ export type SignerConfig = {
   network: string;
   chainId: number | null;
   node: {id: string} & SignerAccess;
+  /** None where the file names none. */
+  chain: {rpcUrls: readonly string[]};
 };
 
 /**
@@ -162,7 +164,8 @@ export type ConfigWarning = {
     | 'CALLBACK_UNREACHABLE'
     | 'LOOPBACK_PEER'
     | 'PLAIN_TRANSPORT'
-    | 'PROXY_UNUSABLE';
+    | 'PROXY_UNUSABLE'
+    | 'PUBLISHED_ADDRESS';
   /** Dotted path in the file, or the name of the variable. */
   path: string;
   message: string;

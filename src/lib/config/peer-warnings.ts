@@ -1,7 +1,7 @@
-import {ipAddress, isLoopbackAddress} from '../foundation/system/ip-address.ts';
 import {proxiesOf} from '../foundation/system/proxy-choice.ts';
 import {isDevelopmentChain} from '../protocol/development-chain.ts';
 import type {ConfigWarning} from './config.ts';
+import {isLoopbackUrl} from './loopback-url.ts';
 import {CUSTOM_NETWORK} from './networks.ts';
 import type {Resolved} from './resolve.ts';
 import {FIELDS, type Field} from './schema.ts';
@@ -22,7 +22,7 @@ export function loopbackPeers(resolved: Resolved): ConfigWarning[] {
   const name = network === CUSTOM_NETWORK ? 'chain 1' : network;
   const warning = (field: Field<string>, why: string): ConfigWarning[] => {
     const url = resolved.one(field);
-    return url === undefined || !isLoopback(url)
+    return url === undefined || !isLoopbackUrl(url)
       ? []
       : [{code: 'LOOPBACK_PEER', path: field.path, message: `${field.path} is on this machine, ${why}`}];
   };
@@ -51,10 +51,4 @@ export function proxyWarnings(env: Env): ConfigWarning[] {
           },
         ],
   );
-}
-
-function isLoopback(url: string): boolean {
-  const host = new URL(url).hostname.replaceAll(/^\[|\]$/g, '');
-  const address = ipAddress(host);
-  return address === null ? /^(?:.+\.)?localhost\.?$/.test(host) : isLoopbackAddress(address);
 }

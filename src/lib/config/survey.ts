@@ -1,7 +1,7 @@
 import type {ConfigWarning} from './config.ts';
 import {checkConfig} from './load.ts';
 import {problemAt, type ConfigProblem} from './problems.ts';
-import {refusePublicKeys} from './public-keys.ts';
+import {publicAddressWarning, refusePublicKeys} from './public-keys.ts';
 import {FIELDS} from './schema.ts';
 import {readVrfKey} from './vrf-key.ts';
 import type {Need} from './check.ts';
@@ -35,7 +35,12 @@ export function surveyConfig(source: ConfigSource, need: Need): Survey {
       all.push(problemAt(placeOf(origin.get(path)?.detail ?? ''), path, vrfText(error)));
     }
   }
-  return {network: signer?.network ?? null, nodeId: signer?.node.id ?? null, problems: all, warnings};
+  return {
+    network: signer?.network ?? null,
+    nodeId: signer?.node.id ?? null,
+    problems: all,
+    warnings: [...warnings, ...(config === null ? [] : publicAddressWarning(config))],
+  };
 }
 
 /** What is wrong, and the way out. */

@@ -17,6 +17,7 @@ import {readConfigFile, type ConfigFile} from './file.ts';
 import {checkConfig} from './load.ts';
 import {nodeStateDir, stateHome} from './paths.ts';
 import type {ConfigProblem} from './problems.ts';
+import {publicAddressWarning, publicKeyIn} from './public-keys.ts';
 import {resolve} from './resolve.ts';
 import {FIELDS} from './schema.ts';
 import {sanitizeText} from './sanitize.ts';
@@ -30,6 +31,8 @@ import type {ConfigSource} from './source.ts';
 export type UsableConfig = ChainView & {
   /** Why the file cannot be used, or RAW_PRIVATE_KEY; null without such an error. */
   error: AosError | null;
+  /** KEY_PUBLIC for keys that documents publish; null where they are of one's own, or for a devnet. */
+  publicKey: AosError | null;
   problems: readonly ConfigProblem[];
   warnings: readonly ConfigWarning[];
   signerUrl: string | null;
@@ -70,12 +73,15 @@ export type UsableConfig = ChainView & {
 export function usableConfig(source: ConfigSource): UsableConfig {
   const {file, env, cwd, flags = {}} = source;
   let error: AosError | null = null;
+  let publicKey: AosError | null = null;
   let problems: readonly ConfigProblem[] = [];
   let warnings: readonly ConfigWarning[] = [];
   try {
     const checked = checkConfig(source, {need: 'run'});
     problems = [...checked.problems, ...checked.startProblems];
-    warnings = checked.warnings;
+    const config = checked.run ?? checked.signer;
+    publicKey = config === null ? null : publicKeyIn(config);
+    warnings = [...checked.warnings, ...(config === null ? [] : publicAddressWarning(config))];
   } catch (thrown) {
     if (!isAosError(thrown)) throw thrown;
     error = thrown;
@@ -91,6 +97,7 @@ export function usableConfig(source: ConfigSource): UsableConfig {
   return {
     ...chain,
     error,
+    publicKey,
     problems,
     warnings,
     signerUrl: resolved.one(FIELDS.signerKey) ?? null,

@@ -149,6 +149,7 @@ describe('loadConfig', () => {
       network: 'custom',
       chainId: null,
       node: {id: NODE_ID, signerUrl: 'http://127.0.0.1:9000', otherSigners: [], signerTls: null},
+      chain: {rpcUrls: []},
     });
     expect(lines(text).map((line) => line.split('  ')[1])).toEqual([
       'node.vrf_key_file',

@@ -13,9 +13,16 @@ const IDS = ['config.file', 'config.secrets', 'config.valid', 'config.unused'] a
 /** One probe a check, since they build on each other. */
 export function configProbes(context: DoctorContext): Probe[] {
   const {config, found, env} = context;
-  const {error, problems, warnings} = config;
+  const {error, publicKey, problems, warnings} = config;
   const file = found === null ? null : {path: sanitizeText(found.path), from: found.from};
-  const findings = judgeConfig({file, hasVariables: hasConfigVariables(env), error, problems, warnings});
+  const findings = judgeConfig({
+    file,
+    hasVariables: hasConfigVariables(env),
+    error,
+    publicKey,
+    problems,
+    warnings,
+  });
   const probes = IDS.map((id): Probe => ({
     checks: [id],
     run: (report) => {

@@ -2,6 +2,7 @@ import {run, say} from '../../foundation/next-step/next-step.ts';
 import type {ConfigWarning} from '../../config/config.ts';
 import {problemLine, type ConfigProblem} from '../../config/problems.ts';
 import type {AosError} from '../../foundation/errors/error.ts';
+import {CODES} from '../../foundation/errors/table.ts';
 import {count} from '../../foundation/text/words.ts';
 import {blocked, fail, ok, warn, type Finding} from './check.ts';
 import type {CheckId} from './registry.ts';
@@ -13,11 +14,14 @@ export type ConfigFacts = {
   /** A key of the configuration is set by a variable. */
   hasVariables: boolean;
   error: AosError | null;
+  /** Why its keys are refused. */
+  publicKey: AosError | null;
   problems: readonly ConfigProblem[];
   warnings: readonly ConfigWarning[];
 };
 
 const SHOWN = 5;
+const PUBLISHED = 'PUBLISHED_ADDRESS';
 /** Those that are about where a secret is. */
 const SECRET_CODES: ReadonlySet<string> = new Set(['INLINE_VRF_KEY', 'FILE_READABLE']);
 
@@ -58,8 +62,11 @@ function judgeSecrets({error, warnings}: ConfigFacts): Finding {
   );
 }
 
-function judgeValid({error, problems}: ConfigFacts): Finding {
+function judgeValid({error, publicKey, problems, warnings}: ConfigFacts): Finding {
   if (error !== null) return blocked('config.file', 'it could not be read');
+  if (publicKey !== null) return fail(publicKey.message, publicKey.next);
+  const published = warnings.find(({code}) => code === PUBLISHED);
+  if (published !== undefined) return warn(published.message, CODES[PUBLISHED].next);
   if (problems.length === 0) return ok('nothing is missing or wrong');
   const lines = problems.slice(0, SHOWN).map(problemLine);
   const more = problems.length > SHOWN ? [`and ${problems.length - SHOWN} more`] : [];
@@ -75,8 +82,9 @@ function judgeUnused({warnings}: ConfigFacts): Finding {
   return warn(messages(found), say('Correct or remove what is named above.'));
 }
 
-/** By the checks of the workers. */
+/** By the checks of the workers, and by `config.valid`. */
 const TOLD_ELSEWHERE: ReadonlySet<string> = new Set([
+  PUBLISHED,
   'KIND_UNSUPPORTED',
   'KNOWN_GOOD_MISSING',
   'CALLBACK_UNREACHABLE',

@@ -3,7 +3,9 @@ import type {AvsState, CoolDown, FlowPlace, WayBack} from '../../peers/chain/flo
 import {readPostExitState, type PostExitState} from '../../peers/chain/flows/post-exit-state.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
 import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
-import {say} from '../../foundation/next-step/next-step.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
+import {refusePublicAddress} from '../../protocol/known-keys/known-keys.ts';
 import type {Config} from '../../config/config.ts';
 import type {TxReport} from '../tx/report.ts';
 import type {Confirm, ConfirmSigning} from '../tx/confirm.ts';
@@ -71,6 +73,7 @@ export function deregister(config: Config, given: DeregisterOptions): Promise<De
 function deregisterBy(config: Config, options: DeregisterOptions): Promise<DeregisterReport> {
   const {limits, note, mode, quorums} = options;
   return withTxSession(config, {signal: limits.signal, note, readOnly: mode !== 'apply'}, async (session) => {
+    if (mode === 'apply') refusePublicSender(config.node.id, session.chain.chainId);
     const avs = await findAgreedAvs(session, config, options.flow);
     await refreshOpenAttempts(session.tx, limits);
     const chain = await session.refresh();
@@ -99,6 +102,20 @@ function deregisterBy(config: Config, options: DeregisterOptions): Promise<Dereg
       stays,
     };
   });
+}
+
+/** Refuses to sign with a key that anyone has; the way out of the AVS stays open. @throws AosError KEY_PUBLIC */
+function refusePublicSender(id: string, chainId: number): void {
+  try {
+    refusePublicAddress('node.node_id', id, chainId);
+  } catch (error) {
+    if (!isAosError(error, 'KEY_PUBLIC')) throw error;
+    const {message, details} = error;
+    throw new AosError('KEY_PUBLIC', message, {
+      details,
+      next: run('deregister', ['--calldata'], 'To leave all the same, send the call from a wallet'),
+    });
+  }
 }
 
 type Exit = {

@@ -77,7 +77,7 @@ export function operateFor(
     signals,
     async operate(devnet) {
       const loaded = configForCommand(devnet?.config ?? flags.config, 'run', note);
-      refuseStart(loaded);
+      await refuseStart(loaded, signals.stop);
       const {config, file, warnings, marks} = loaded;
       if (devnet !== undefined) {
         // Only a devnet's operator is registered by `run`; others load nothing of it.

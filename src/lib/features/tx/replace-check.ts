@@ -4,6 +4,7 @@ import {isAosError} from '../../foundation/errors/error.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
 import {fail, ok, type Precondition} from '../../peers/chain/precondition.ts';
+import {refusePublicAddress} from '../../protocol/known-keys/known-keys.ts';
 import {preparedLines} from './confirm.ts';
 import {preparedFor, replacedBy, type Replacing} from './replace.ts';
 import {txReport, type TxReport} from './report.ts';
@@ -37,6 +38,7 @@ export function checkReplace(
   {limits, note}: {limits: TxLimits; note: (line: string) => void},
 ): Promise<{report: ReplaceCheck; lines: readonly string[]}> {
   return withTxSession(config, {signal: limits.signal, note, readOnly: true}, async ({tx, chain}) => {
+    refusePublicAddress('node.node_id', config.node.id, chain.chainId);
     const replaced = replacedBy(tx, replacing);
     const [transaction, nonce] =
       'nonce' in replaced ? [null, replaced.nonce] : [txReport(replaced.attempt), replaced.attempt.nonce];

@@ -4,6 +4,7 @@ import type {TxDeps, TxLimits} from '../../peers/chain/tx/deps.ts';
 import type {TxAttempt} from '../../peers/chain/tx/port.ts';
 import type {PreparedTx, TransactOutcome} from '../../peers/chain/tx/transact.ts';
 import type {Config} from '../../config/config.ts';
+import {refusePublicAddress} from '../../protocol/known-keys/known-keys.ts';
 import type {Confirm} from './confirm.ts';
 import {withTxSession} from './session.ts';
 import {settingOf} from './setting.ts';
@@ -49,6 +50,7 @@ export function replace(
   {limits, confirm, note}: {limits: TxLimits; confirm: Confirm; note: (line: string) => void},
 ): Promise<TransactOutcome> {
   return withTxSession(config, {signal: limits.signal, note}, async ({tx, chain}) => {
+    refusePublicAddress('node.node_id', config.node.id, chain.chainId);
     const replaced = replacedBy(tx, replacing);
     const setting = settingOf(config, chain.chainId, null);
     const agree = (prepared: PreparedTx): Promise<boolean> => confirm(prepared, setting);

@@ -112,7 +112,8 @@ async function openTxSession(
       signer,
       accountOf,
       opening,
-      refresh: (end = signal) => openChain({...opening, signal: end}),
+      // Which chain it serves, each read says again.
+      refresh: (end = signal) => openChain({...opening, signal: end, isCheckedByRead: true}),
       close,
     };
   } catch (error) {

@@ -5,6 +5,9 @@ import {isDevelopmentChain} from '../development-chain.ts';
 import {checksumAddress} from '../wire/ethereum.ts';
 import {PUBLIC_ADDRESSES, PUBLIC_SECRETS} from './lists.ts';
 
+/** The chain that keys are for; `unknown`: no devnet for certain; null: not known yet, so nothing is refused. */
+export type ChainOfKeys = number | 'unknown' | null;
+
 /** `public`: its private key is published. `placeholder`: no one has its key; documents use it as an example. */
 export type AddressFault = 'public' | 'placeholder';
 
@@ -40,18 +43,17 @@ export function isPublicSecret(secret: Uint8Array): boolean {
 /**
  * Refuses an address whose key anyone has, or no one, on a chain that is no devnet.
  * @param what the key or flag that names it
- * @param chainId null: not known, so nothing is refused
  * @throws AosError KEY_PUBLIC
  */
-export function refusePublicAddress(what: string, address: string, chainId: number | null): void {
-  if (chainId === null || isDevelopmentChain(chainId)) return;
+export function refusePublicAddress(what: string, address: string, chainId: ChainOfKeys): void {
+  if (chainId === null || isDevelopment(chainId)) return;
   const fault = addressFault(address);
   if (fault === null) return;
   const shown = checksumAddress(address);
   throw new AosError(
     'KEY_PUBLIC',
     fault === 'public'
-      ? `${what} ${shown} is an address whose private key is published: every reader of it can take the stake and the ETH, on chain ${chainId} too`
+      ? `${what} ${shown} is an address whose private key is published: every reader of it can take the stake and the ETH${chainId === 'unknown' ? '' : `, on chain ${chainId} too`}`
       : `${what} ${shown} is an example of a document: no one has its key`,
     {next: say(`Put your own address into ${what}.`), details: {what, address: shown, fault}},
   );
@@ -60,13 +62,16 @@ export function refusePublicAddress(what: string, address: string, chainId: numb
 /**
  * Refuses a secret of 32 bytes that anyone has, on a chain that is no devnet. It is never part of the error.
  * @param what the secret, such as `the VRF seed in vrf.key`
- * @param chainId null: not known, so nothing is refused
  * @throws AosError KEY_PUBLIC
  */
-export function refusePublicSecret(what: string, secret: Uint8Array, chainId: number | null): void {
-  if (chainId === null || isDevelopmentChain(chainId) || !isPublicSecret(secret)) return;
+export function refusePublicSecret(what: string, secret: Uint8Array, chainId: ChainOfKeys): void {
+  if (chainId === null || isDevelopment(chainId) || !isPublicSecret(secret)) return;
   throw new AosError('KEY_PUBLIC', `${what} is published, or one that anyone would try`, {
     next: say('Make a new one: aos keys vrf create, or aos keys bls create.'),
     details: {what},
   });
+}
+
+function isDevelopment(chainId: number | 'unknown'): boolean {
+  return chainId !== 'unknown' && isDevelopmentChain(chainId);
 }

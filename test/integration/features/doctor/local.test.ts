@@ -92,6 +92,29 @@ describe('config', () => {
     });
   });
 
+  it('with a published address is not well outside a devnet, and says so where no chain is named', async () => {
+    const sick = patient();
+    const published = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266';
+    sick.configure({'node.node_id': published, 'chain.chain_id': '560048'});
+    expect(await sick.checks('config.valid')).toMatchObject({
+      'config.valid': {
+        state: 'fail',
+        found: expect.stringMatching(/published.* on chain 560048 too/) as string,
+      },
+    });
+    const elsewhere = {
+      network: null,
+      'node.node_id': published,
+      'chain.chain_rpc_url': 'http://rpc.invalid',
+    };
+    sick.configure({...elsewhere, 'chain.chain_id': null});
+    expect(await sick.checks('config.valid')).toMatchObject({
+      'config.valid': {state: 'warn', found: expect.stringMatching(/documents publish/) as string},
+    });
+    sick.configure({...elsewhere, 'chain.chain_id': '31337'});
+    expect(await sick.checks('config.valid')).toMatchObject({'config.valid': {state: 'ok'}});
+  });
+
   it('with a syntax error takes what stands before it', async () => {
     const sick = patient();
     sick.configure({}, 'policy: {penalty: [\n');

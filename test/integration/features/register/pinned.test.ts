@@ -2,9 +2,12 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTest
 import {startAnvil, type Anvil} from '../../../../src/devnet/chain/anvil.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {confirmSigningWith, confirmWith} from '../../../../src/lib/features/tx/confirm.ts';
+import {deregister} from '../../../../src/lib/features/register/deregister.ts';
 import {checkLeaving} from '../../../../src/lib/features/register/leave-check.ts';
 import type {RegisterOptions} from '../../../../src/lib/features/register/options.ts';
 import {checkRegistration, register} from '../../../../src/lib/features/register/register.ts';
+import {checkReplace} from '../../../../src/lib/features/tx/replace-check.ts';
+import {replace} from '../../../../src/lib/features/tx/replace.ts';
 import type {Config} from '../../../../src/lib/config/config.ts';
 import {compiledContracts} from '../../../support/contracts.ts';
 import {placeAt, deployed, registering, type Site} from '../../../support/registration.ts';
@@ -139,6 +142,32 @@ describe('what only the RPC names', () => {
     const evil = '0x00000000000000000000000000000000e1110000';
     const at = await place(pass, {serviceManager: evil});
     await expect(register(at.config, options(at, {yes: true}).given)).rejects.toMatchObject({exitCode: 77});
+    expect(at.asked).toEqual([]);
+  });
+});
+
+describe('a published key, by the chain that the RPC serves', () => {
+  beforeEach(() => devRpc(anvil.url, 'anvil_setChainId', [560_048]));
+  afterEach(() => devRpc(anvil.url, 'anvil_setChainId', [31_337]));
+
+  it('signs nothing: neither to register or leave, nor to replace a transaction', async () => {
+    const at = await place(pass, {}, false);
+    const {given, shown} = options(at, {yes: true});
+    const refused = {code: 'KEY_PUBLIC', exitCode: 77};
+    const which = {kind: 'cancel', which: {hash: '0x12'}} as const;
+    await expect(register(at.config, given)).rejects.toMatchObject(refused);
+    await expect(checkRegistration(at.config, given)).rejects.toMatchObject(refused);
+    await expect(replace(at.config, which, given)).rejects.toMatchObject(refused);
+    await expect(checkReplace(at.config, which, given)).rejects.toMatchObject(refused);
+    const leaving = {...given, force: true};
+    await expect(deregister(at.config, leaving)).rejects.toMatchObject({
+      ...refused,
+      next: {run: {command: 'deregister', args: ['--calldata']}},
+    });
+    expect(shown).toEqual([]);
+    expect(at.asked).toEqual([]);
+    // The way out stays open for a call that another tool sends.
+    await expect(deregister(at.config, {...leaving, mode: 'calldata'})).resolves.toMatchObject({flow: 'bls'});
     expect(at.asked).toEqual([]);
   });
 });

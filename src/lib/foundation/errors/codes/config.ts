@@ -184,6 +184,14 @@ export const CONFIG = {
       'A tunnel (ssh -L, WireGuard, a sidecar) listens on this machine: then it is meant so.',
     ],
   },
+  PUBLISHED_ADDRESS: {
+    exit: null,
+    category: null,
+    means:
+      'node_id is an address that documents publish, and the configuration does not say that it is for a devnet.',
+    next: say('Put your own address into node.node_id; for a devnet set chain.chain_id: 31337.'),
+    causes: ['An example of a document was copied.', 'The file of a devnet was copied without its chain id.'],
+  },
   PROXY_UNUSABLE: {
     exit: null,
     category: null,
