@@ -159,7 +159,9 @@ describe('on the command line', () => {
     const gone = {since: false};
     const shim = await startRpcShim(anvil.url, ({method}) => {
       if (method === 'eth_sendRawTransaction') gone.since = true;
-      return gone.since && method === 'eth_chainId' ? {status: 503, body: 'gone'} : null;
+      // What opens the chain anew.
+      const isOpening = method === 'eth_chainId' || method === 'eth_getBlockByNumber';
+      return gone.since && isOpening ? {status: 503, body: 'gone'} : null;
     });
     onTestFinished(() => shim.close());
     const place = await site(shim.url, compiled.artifacts, {flow: 'ecdsa-b2', range: {start: 0n, end: 9n}});
