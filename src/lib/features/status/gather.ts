@@ -181,14 +181,20 @@ async function readSigners(
 ): Promise<SignerFacts> {
   const own = await readSigner(first, address, signal);
   if (own.state === 'ok') return own;
+  let message = own.message;
   for (const place of others) {
     const other = await readSigner(place, address, signal);
-    if (other.state === 'ok') {
-      const message = `it signs because ${own.host} does not: ${own.message} (${own.code})`;
-      return {...other, insteadOf: {message, next: own.next}};
-    }
+    if (other.state === 'ok')
+      return {
+        ...other,
+        insteadOf: {
+          message: `it signs because ${own.host} does not: ${own.message} (${own.code})`,
+          next: own.next,
+        },
+      };
+    message += `; ${other.host} does not sign either (${other.code})`;
   }
-  return own;
+  return {...own, message};
 }
 
 /** Its accounts and one signature, as `aos signer check` would see them. */

@@ -2,12 +2,10 @@ import {slept} from '../../foundation/async/every.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import {run, say} from '../../foundation/next-step/next-step.ts';
 import type {Time} from '../../foundation/time/time.ts';
+import {createActiveSigner, type LineReport} from './active.ts';
 import {requireAccount} from './account-search.ts';
 import type {Web3Signer} from './web3signer.ts';
 import {within, type SignerInLine} from './within.ts';
-
-/** What becomes known of the signers; `use` is one matter, which ends by its own `worked`. Must not throw. */
-export type LineReport = {failed(use: string, error: AosError): void; worked(use: string): void};
 
 export type LineOptions = {
   time: Time;
@@ -36,8 +34,6 @@ const WELL_MS = 60_000;
 /** Every how many looks those that stand by are asked for their accounts. */
 const LOOKS_A_ROUND = 6;
 const CANARY = Buffer.from('AOS signer check, not a transaction');
-/** The matter of which one signs. */
-const ACTIVE = 'active';
 
 /** Failures after which another signer may be asked for the same bytes: a second signature of them is as good as one. */
 const isPassed = (error: unknown): error is AosError =>
@@ -62,7 +58,7 @@ export function createSignerLine(
   {time, report, standInMs = STAND_IN_MS}: LineOptions,
 ): SignerLine {
   const [first] = line;
-  let active = first;
+  const active = createActiveSigner(line, report);
   const unfit = new Set<SignerInLine>();
   /** Those of which it was reported that they could not stand in. */
   const reported = new Set<SignerInLine>();
@@ -71,8 +67,9 @@ export function createSignerLine(
     work: (signer: Web3Signer, signal: AbortSignal | undefined) => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    const fit = line.filter((one) => one !== active && !unfit.has(one));
-    const order = [active, ...fit];
+    const current = active.current();
+    const fit = line.filter((one) => one !== current && !unfit.has(one));
+    const order = [current, ...fit];
     const failures = new Map<SignerInLine, AosError>();
     for (const [index, one] of order.entries()) {
       try {
@@ -80,7 +77,9 @@ export function createSignerLine(
         const value = await (isLast
           ? work(one.signer, signal)
           : within(one, work, {outer: signal, ms: standInMs}));
-        if (failures.size > 0) switchTo(one, failures);
+        active.signed(one, failures);
+        // It signs: that it could not stand in is no longer so.
+        canStandIn(one);
         return value;
       } catch (error) {
         signal?.throwIfAborted();
@@ -88,19 +87,7 @@ export function createSignerLine(
         failures.set(one, error);
       }
     }
-    throw [...failures.values()][0] ?? new AosError('BUG', 'there is no signer');
-  }
-
-  function switchTo(one: SignerInLine, failures: ReadonlyMap<SignerInLine, AosError>): void {
-    if (one === active) return;
-    // Of two that stand in, the second is news of its own: the first one of them no longer signs.
-    if (one === first || active !== first) report.worked(ACTIVE);
-    active = one;
-    const [[failed, why] = []] = [...failures].sort(([a], [b]) => line.indexOf(a) - line.indexOf(b));
-    if (one !== first && failed !== undefined && why !== undefined)
-      report.failed(ACTIVE, failedOver(one, failed, why));
-    // It signs: that it could not stand in is no longer so.
-    canStandIn(one);
+    throw active.none(failures);
   }
 
   function canStandIn(one: SignerInLine): void {
@@ -134,12 +121,12 @@ export function createSignerLine(
         canStandIn(one);
         return;
       }
-      if (one === active) return;
+      if (one === active.current()) return;
       unfit.add(one);
       cannotStandIn(one, unfitError(one, first));
     } catch (error) {
       // It may have begun to sign meanwhile.
-      if (signal.aborted || one === active) return;
+      if (signal.aborted || one === active.current()) return;
       cannotStandIn(one, downError(one, error));
     }
   }
@@ -148,14 +135,11 @@ export function createSignerLine(
     let wellSince: number | null = null;
     for (let round = 0; !signal.aborted; round += 1) {
       if (round % LOOKS_A_ROUND === 0)
-        for (const one of line) if (one !== active && one !== first) await look(one, signal);
-      if (active === first) wellSince = null;
+        for (const one of line) if (one !== active.current() && one !== first) await look(one, signal);
+      if (active.current() === first) wellSince = null;
       else {
         wellSince = (await isFirstWell(signal)) ? (wellSince ?? time.monotonic()) : null;
-        if (wellSince !== null && time.monotonic() - wellSince >= WELL_MS) {
-          active = first;
-          report.worked(ACTIVE);
-        }
+        if (wellSince !== null && time.monotonic() - wellSince >= WELL_MS) active.returned();
       }
       if (!(await slept(LOOK_MS, {time, signal}))) return;
     }
@@ -174,11 +158,6 @@ export function createSignerLine(
     },
     watch,
   };
-}
-
-function failedOver(one: SignerInLine, failed: SignerInLine, why: AosError): AosError {
-  const message = `${one.name} signs, because ${failed.name} does not: ${why.message}`;
-  return new AosError('SIGNER_FAILED_OVER', message, {cause: why, next: why.next});
 }
 
 function unfitError({name, signer: {address}}: SignerInLine, first: SignerInLine): AosError {

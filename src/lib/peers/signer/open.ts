@@ -1,6 +1,7 @@
 import type {SignerAccess, SignerTls} from '../../config/config.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
-import {createSignerLine, type LineOptions, type LineReport, type SignerLine} from './line.ts';
+import type {LineReport} from './active.ts';
+import {createSignerLine, type LineOptions, type SignerLine} from './line.ts';
 import type {SignerInLine} from './within.ts';
 import {readSignerTls} from './tls-files.ts';
 import {createWeb3Signer, type Web3Signer, type Web3SignerOptions} from './web3signer.ts';

@@ -171,6 +171,28 @@ describe('several signers', () => {
   });
 });
 
+describe('several signers of which none signs', () => {
+  it('do not say that one stands in, and say so again when it does', async () => {
+    const {signers, log, first, second} = await rig();
+    first.setFaults({reset: 'always'});
+    await signers.sign(MESSAGE);
+    second.setFaults({kmsDown: 'all'});
+    for (let time = 0; time < 2; time += 1)
+      await expect(signers.sign(MESSAGE)).rejects.toMatchObject({
+        code: 'SIGNER_UNREACHABLE',
+        message: expect.stringMatching(
+          /dropped the connection.*; 127\.0\.0\.1:\d+ does not sign either/,
+        ) as string,
+      });
+    expect(log.slice(1)).toEqual([
+      expect.stringMatching(/^active SIGNER_STANDBY_DOWN: first dropped .*; second does not sign either/),
+    ]);
+    second.setFaults({});
+    await signers.sign(MESSAGE);
+    expect(log.slice(2)).toEqual([expect.stringContaining('active SIGNER_FAILED_OVER: second signs')]);
+  });
+});
+
 describe('an account of several signers', () => {
   it('is there when any of them has it, and not before all have answered that it is not', async () => {
     const {signers, first} = await rig({keys: [OTHER_KEY]});
