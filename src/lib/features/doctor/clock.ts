@@ -3,6 +3,7 @@ import {proxyFor} from '../../foundation/system/proxy-choice.ts';
 import {openChain} from '../../peers/chain/open.ts';
 import {isDevelopmentChain} from '../../protocol/development-chain.ts';
 import type {Probe} from './run.ts';
+import {networkProblem} from '../../peers/http/network-code.ts';
 import {errorText} from '../../foundation/errors/error.ts';
 import {readSignerTls} from '../../peers/signer/tls-files.ts';
 import {isLoopbackHost} from '../../peers/signer/url.ts';
@@ -72,7 +73,9 @@ async function askDates(asked: Asked, context: DoctorContext, signal: AbortSigna
     }
   } catch (error) {
     if (range === null)
-      return {why: signal.aborted ? noAnswerFrom(name, limits.answerMs) : `${name}: ${errorText(error)}`};
+      return {
+        why: signal.aborted ? noAnswerFrom(name, limits.answerMs) : `${name}: ${networkProblem(error)}`,
+      };
   } finally {
     place?.close();
   }

@@ -3,7 +3,7 @@ import {isIP} from 'node:net';
 import type {ListenAddress} from '../../config/config.ts';
 import {blocked, fail, ok, unclear, warn, type Finding} from './check.ts';
 import type {Probe} from './run.ts';
-import {errorText} from '../../foundation/errors/error.ts';
+import {networkProblem} from '../../peers/http/network-code.ts';
 import {isLoopbackHost} from '../../peers/signer/url.ts';
 import {type StatusFacts} from '../status/facts.ts';
 import {judgeProbed} from '../status/local-links.ts';
@@ -71,13 +71,13 @@ async function judgeLocal(
     signal.throwIfAborted();
     if (running.state === 'running')
       return fail(
-        `the operator runs, but ${at} does not answer: ${errorText(error)}`,
+        `the operator runs, but ${at} does not answer: ${networkProblem(error)}`,
         say('Check net.rest_url, then restart the operator.'),
       );
     return running.state === 'absent'
       ? blocked('ping.operator', `${at} is free; no operator runs`)
       : unclear(
-          `${at} does not answer: ${errorText(error)}`,
+          `${at} does not answer: ${networkProblem(error)}`,
           run('doctor', ['--only', 'files,ping'], 'See why the operator cannot be asked'),
         );
   } finally {

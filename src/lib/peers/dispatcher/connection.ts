@@ -2,9 +2,9 @@ import type {Socket} from 'node:net';
 import WebSocket from 'ws';
 import {onAbort} from '../../foundation/async/abort.ts';
 import {createBackoff} from '../../foundation/async/backoff.ts';
-import {errorText} from '../../foundation/errors/error.ts';
 import {say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import type {Time} from '../../foundation/time/time.ts';
+import {networkProblem} from '../http/network-code.ts';
 import {createSchemeLook, PLAIN_REFUSED, type SchemeLook} from '../http/other-scheme.ts';
 import {createHeartbeat} from './heartbeat.ts';
 import {closeRefusal, httpRefusal, refusalText, safeWords, type Refusal} from './refusal.ts';
@@ -180,7 +180,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
         handlers.onPing();
       });
       socket.on('error', (error) => {
-        failure ??= {reason: errorText(error), refusal: null, ...(open === socket ? {} : {error})};
+        failure ??= brokenBy(error, open !== socket);
       });
       socket.on('unexpected-response', (request, response) => {
         void httpRefusal(response, time).then((refusal) => {
@@ -243,6 +243,12 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
     },
     backlog: () => open?.bufferedAmount ?? 0,
   };
+}
+
+/** The end by an error; @param isOpening in the opening handshake, where a wrong scheme may be the cause */
+function brokenBy(error: Error, isOpening: boolean): End {
+  const end = {reason: networkProblem(error), refusal: null};
+  return isOpening ? {...end, error} : end;
 }
 
 /** The end by an HTTP answer in place of a socket; to a plain request on its port for TLS a server mostly answers 400. */

@@ -1,8 +1,9 @@
 import WebSocket from 'ws';
 import {abortable} from '../../foundation/async/abort.ts';
-import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import type {Time} from '../../foundation/time/time.ts';
+import {networkProblem} from '../http/network-code.ts';
 import {createSchemeLook, PLAIN_REFUSED} from '../http/other-scheme.ts';
 import {closeRefusal, httpRefusal, refusalText, type Refusal} from './refusal.ts';
 
@@ -48,7 +49,7 @@ function openOnce(url: string, {time, signal}: ProbeOptions): Promise<void> {
     socket.on('open', () => {
       stopWatching = time.after(WATCH_MS, () => resolve(undefined));
     });
-    socket.on('error', (error) => fail(errorText(error), error));
+    socket.on('error', (error) => fail(networkProblem(error), error));
     socket.on('unexpected-response', (request, response) => {
       void httpRefusal(response, time).then((refusal) => {
         refuse(refusal);

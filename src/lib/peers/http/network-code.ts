@@ -10,7 +10,7 @@ export function networkCode(error: unknown): string {
 /** Describes a network error in words, with its code. */
 export function networkProblem(error: unknown): string {
   const code = networkCode(error);
-  const words = WORDS[code];
+  const words = WORDS[code] ?? (code.startsWith('ERR_SSL_') ? NO_TLS : undefined);
   return words === undefined ? errorText(error) : `${words} (${code})`;
 }
 
@@ -19,6 +19,8 @@ const HALF = 'it began to answer and did not end in time';
 const ALL_BUSY = 'it did not answer the requests before this one in time';
 const UNREACHED = 'it cannot be reached: a firewall or the network drops the connection';
 const HUNG_UP = 'it hung up before it had answered';
+/** What OpenSSL says of it is a line of its source. */
+const NO_TLS = 'TLS was not agreed on: the port speaks something else, or another version of it';
 const NO_HOST = 'there is no such host';
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -35,4 +37,5 @@ const WORDS: Readonly<Record<string, string>> = {
   ECONNRESET: HUNG_UP,
   EPIPE: HUNG_UP,
   UND_ERR_SOCKET: HUNG_UP,
+  EPROTO: NO_TLS,
 };

@@ -2,11 +2,12 @@ import {Agent, request} from 'undici';
 import {abortable} from '../../foundation/async/abort.ts';
 import {createBackoff} from '../../foundation/async/backoff.ts';
 import {retry} from '../../foundation/async/retry.ts';
-import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {proxyFor} from '../../foundation/system/proxy-choice.ts';
 import type {Time} from '../../foundation/time/time.ts';
+import {networkProblem} from '../http/network-code.ts';
 import {originOf, rightScheme, schemeMistake} from '../http/other-scheme.ts';
 import {openProxy, proxyFaultIn, type ProxiedPeer} from '../http/proxy-agent.ts';
 
@@ -92,7 +93,7 @@ export function createWebhook(
           next: say(`Write ${right} instead of ${originOf(url)} in alerts.webhook_url.`),
         });
       // undici's own texts name host and port at most.
-      throw new AosError('ALERT_UNREACHABLE', `the webhook at ${place}: ${errorText(error)}`);
+      throw new AosError('ALERT_UNREACHABLE', `the webhook at ${place}: ${networkProblem(error)}`);
     } finally {
       done();
       if (way !== undefined) {

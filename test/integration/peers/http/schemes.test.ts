@@ -215,3 +215,16 @@ describe('the scheme is not to blame', () => {
     expect(message).not.toContain('the URL says');
   });
 });
+
+it('says of a port that is neither what is wrong with it, without a line of OpenSSL', async () => {
+  const port = await tcpServer((socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n'));
+  const url = `wss://127.0.0.1:${port}/ws`;
+  const {message} = await failed(probeWebSocket(url, {time: systemTime, signal: never}));
+  const [first] = await ends(url, 1);
+  for (const text of [message, first?.reason ?? '']) {
+    expect(text).toMatch(
+      /TLS was not agreed on: the port speaks something else, or another version of it \((?:EPROTO|ERR_SSL_\w+)\)/,
+    );
+    expect(text).not.toContain('routines');
+  }
+});
