@@ -39,6 +39,8 @@ describe('the tarball', () => {
         'dist/THIRD-PARTY-LICENSES.txt',
         'docs/config.md',
         'docs/img/dashboard.svg',
+        'deploy/Containerfile',
+        'deploy/compose.yaml',
         'README.md',
         'CHANGELOG.md',
         'LICENSE',
