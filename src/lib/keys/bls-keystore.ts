@@ -110,14 +110,7 @@ function refuseOtherKind(text: string, name: string): void {
   const kind = kindOfKeyText(text);
   const next = new Map<string, NextStep>([
     ['v3', run('keys ecdsa import', ['--from', name], 'It belongs into Web3Signer')],
-    [
-      'eip2335',
-      run(
-        'keys bls import',
-        ['--file', 'bls.json'],
-        'Decrypt it with the tool that made it (bn254-keystore-go, Cerberus, eigensdk-rs), then give the key itself to',
-      ),
-    ],
+    ['eip2335', run('keys bls import', ['--from', name, '--file', 'bls.json'], 'Put its key into one')],
     ['hex', run('keys bls import', ['--from', name, '--file', 'bls.json'], 'Encrypt it')],
     ['decimal', run('keys bls import', ['--from', name, '--file', 'bls.json'], 'Encrypt it')],
   ]).get(kind);

@@ -15,11 +15,7 @@ const ELSEWHERE: Readonly<Partial<Record<KeyTextKind, NextStep>>> = {
     'It needs no import: set node.bls_key_file to it; show it with',
   ),
   v3: run('keys ecdsa import', ['--from', 'FILE'], 'It belongs into Web3Signer'),
-  eip2335: run(
-    'keys bls import',
-    [],
-    'Decrypt it with the tool that made it (bn254-keystore-go, Cerberus, eigensdk-rs), then give the key itself to',
-  ),
+  eip2335: run('keys bls import', ['--from', 'FILE'], 'Give its file to'),
   json: say('Give the key itself, or the whole keystore: jq . FILE shows whether it was cut off.'),
   pem: say('Give the number itself, in decimal or as 0x and hex digits.'),
   phrase: say('A BLS key of an operator has no phrase: give the number itself.'),

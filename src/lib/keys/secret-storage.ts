@@ -11,7 +11,8 @@ export const LIGHT = {n: 4_096, r: 8, p: 6} as const;
 const MOST_MEMORY = 512 * 1024 * 1024;
 const MOST_WORK = 4 * STANDARD.n * STANDARD.r * STANDARD.p;
 
-const hex = (least: number, most: number) =>
+/** Bytes of a keystore's file, in hex. */
+export const keystoreHex = (least: number, most: number) =>
   v.pipe(
     v.string(),
     v.regex(/^(?:[0-9a-fA-F]{2})*$/),
@@ -19,16 +20,23 @@ const hex = (least: number, most: number) =>
     v.maxLength(2 * most),
     v.transform((text) => Uint8Array.from(Buffer.from(text, 'hex'))),
   );
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+/** A whole number of a keystore's file, above 0. */
+export const keystoreCount = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
 /** The `crypto` object of Web3 Secret Storage, version 3; other members are ignored, as go-ethereum does. */
 export const secretStorageSchema = v.object({
   cipher: v.literal('aes-128-ctr'),
-  ciphertext: hex(1, 256),
-  cipherparams: v.object({iv: hex(16, 16)}),
+  ciphertext: keystoreHex(1, 256),
+  cipherparams: v.object({iv: keystoreHex(16, 16)}),
   kdf: v.literal('scrypt'),
-  kdfparams: v.object({dklen: v.literal(32), n: count, p: count, r: count, salt: hex(1, 256)}),
-  mac: hex(32, 32),
+  kdfparams: v.object({
+    dklen: v.literal(32),
+    n: keystoreCount,
+    p: keystoreCount,
+    r: keystoreCount,
+    salt: keystoreHex(1, 256),
+  }),
+  mac: keystoreHex(32, 32),
 });
 
 /** A checked `crypto` object: bytes instead of hex. */
@@ -44,7 +52,7 @@ export async function encryptSecret(
   cost: Cost = STANDARD,
 ): Promise<SecretStorageText> {
   const [salt, iv] = [random(32), random(16)];
-  const key = await derive(password, salt, cost);
+  const key = await derive(Buffer.from(password, 'utf8'), salt, cost);
   const cipher = createCipheriv('aes-128-ctr', key.subarray(0, 16), iv);
   const ciphertext = Buffer.concat([cipher.update(secret), cipher.final()]);
   const mac = macOf(key, ciphertext);
@@ -66,8 +74,7 @@ export async function encryptSecret(
  */
 export async function decryptSecret(storage: SecretStorage, password: string): Promise<Uint8Array> {
   const {kdfparams, ciphertext, mac} = storage;
-  refuseCost(kdfparams);
-  const key = await derive(password, kdfparams.salt, kdfparams);
+  const key = await deriveByScrypt(Buffer.from(password, 'utf8'), kdfparams.salt, kdfparams);
   try {
     if (!timingSafeEqual(macOf(key, ciphertext), mac)) {
       const lines = /[\r\n]/.test(password)
@@ -100,11 +107,20 @@ function memoryOf({n, r, p}: Cost): number {
   return 128 * r * (n + 2 + p);
 }
 
-function derive(password: string, salt: Uint8Array, cost: Cost): Promise<Buffer> {
+/**
+ * Derives 32 bytes with parameters from outside.
+ * @throws AosError KEY_KEYSTORE_UNSUPPORTED (parameters out of bounds)
+ */
+export async function deriveByScrypt(password: Uint8Array, salt: Uint8Array, cost: Cost): Promise<Buffer> {
+  refuseCost(cost);
+  return derive(password, salt, cost);
+}
+
+function derive(password: Uint8Array, salt: Uint8Array, cost: Cost): Promise<Buffer> {
   const {n, r, p} = cost;
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, key: Buffer): void => (error === null ? resolve(key) : reject(error));
-    scrypt(Buffer.from(password, 'utf8'), salt, 32, {N: n, r, p, maxmem: memoryOf(cost) + 1024}, done);
+    scrypt(password, salt, 32, {N: n, r, p, maxmem: memoryOf(cost) + 1024}, done);
   });
 }
 
