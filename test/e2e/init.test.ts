@@ -199,6 +199,8 @@ describe('aos init on a terminal', () => {
       'store',
     ]);
     await next.answer(/Continue from there\?/, ENTER);
+    // What is kept is shown, and checked.
+    await next.until(/Operator address: 0x6469494b/);
     for (const question of [/Dispatcher’s address/, /URL from outside/, /Alert webhook/])
       await next.answer(question, ENTER);
     // One answer of the review is changed, and the others stay.

@@ -16,7 +16,7 @@ export function hasConfigVariables(env: Env): boolean {
  */
 export function noConfiguration(env: Env, instead: readonly string[] = []): AosError {
   const places = configPlaces(env).map(({path}) => sanitizeText(path));
-  const or = instead.length === 0 ? '' : `; this command can also do with ${instead.join(' and ')}`;
+  const or = instead.length === 0 ? '' : `; ${instead.join(' and ')} will do instead`;
   return new AosError(
     'CONFIG_MISSING',
     `there is no configuration yet (looked for ${places.join(', ')})${or}`,

@@ -4,7 +4,7 @@ import {palette, type Tone} from '../../cli/palette.ts';
 import {wrap} from '../../foundation/text/cells.ts';
 import {startSpinner} from '../../cli/spinner.ts';
 import {AosError} from '../../foundation/errors/error.ts';
-import type {Finding, Question} from './question.ts';
+import type {Finding, Question, QuestionKey} from './question.ts';
 import {QUESTIONS} from './questions.ts';
 import {isSecret, shownValue} from './review.ts';
 import {
@@ -78,6 +78,8 @@ async function askFrom(
   };
 
   say(KEYS, 'dim');
+  /** The question that is on the screen. */
+  let asked: QuestionKey | null = null;
   for (;;) {
     signal.throwIfAborted();
     const {wizard} = now;
@@ -86,6 +88,7 @@ async function askFrom(
       case 'ask': {
         if (question === undefined) throw new AosError('BUG', 'the wizard is at no question');
         put('');
+        asked = question.key;
         say(`${heading(wizard, question)}  ${question.form(wizard).about}`, 'dim');
         const reply = await ask(wizard, question, {width: width(), signal});
         now.wizard = reply.kind === 'back' ? back(wizard) : answer(wizard, reply.value);
@@ -94,6 +97,9 @@ async function askFrom(
       }
       case 'check': {
         if (question === undefined) throw new AosError('BUG', 'the wizard checks nothing');
+        // A finding about an answer of a flag or of a draft says nothing without it.
+        if (question.key !== asked)
+          say(`${question.form(wizard).message}: ${givenAs(wizard, question)}`, 'dim');
         const finding = await checkAnswer(probe, question, wizard, signal);
         if (finding !== null) show(finding);
         now.wizard = found(wizard, finding);
@@ -113,6 +119,12 @@ async function askFrom(
         throw new AosError('INTERRUPTED', 'ended at the review');
     }
   }
+}
+
+/** An answer as it may be seen, also over a shoulder. */
+function givenAs({answers}: Wizard, {key, path}: Pick<Question, 'key' | 'path'>): string {
+  const value = shownValue(path, answers[key] ?? '');
+  return value === '' ? 'not set' : value;
 }
 
 const REVIEW = [
@@ -143,8 +155,7 @@ async function askReview(wizard: Wizard, width: number, signal: AbortSignal): Pr
   if (reply.kind === 'back') return back(wizard);
   if (reply.value !== 'change') return decide(wizard, reply.value);
   const choices = changeable(wizard).map(({key, path, form}) => {
-    const value = shownValue(path, wizard.answers[key] ?? '');
-    const name = `${form(wizard).message}: ${value === '' ? 'not set' : value}`;
+    const name = `${form(wizard).message}: ${givenAs(wizard, {key, path})}`;
     // A longer line is drawn wrongly when the list moves.
     return {value: key, name: safeText(name, Math.max(1, width - 4))};
   });
