@@ -6,7 +6,8 @@ export type StandingReading = {links: readonly ChainLink[]; figures: StandingFig
 
 /** What earlier readings have left open: each is read by its own number until it ends, however much came after it. */
 export type Followed = {
-  challenges: readonly number[];
+  /** `from`: the first number that was not there yet; null: no reading is known. */
+  challenges: {open: readonly number[]; from: number | null};
   /** `from`: the first number that may not have been read yet; null: the newest are enough. */
   penalties: {open: readonly bigint[]; from: bigint | null};
 };

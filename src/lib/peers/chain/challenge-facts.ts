@@ -16,9 +16,19 @@ export type ChallengeFacts = {
   /** How many of these challenges have no answer, and their numbers. */
   unanswered: number;
   unansweredIndices: readonly number[];
-  /** False when the RPC does not serve the logs of the window, so that `open` is unknown. */
+  /** False when the RPC does not serve the logs of the window, so that `open` lacks some or all. */
   windowKnown: boolean;
 };
+
+/** What an earlier reading has seen. */
+export type FollowedChallenges = {
+  /** Those that were open: each is read by its own number, however old it is. */
+  open: readonly number[];
+  /** The number of the first that was not there yet; null: there was no reading. */
+  from: number | null;
+};
+
+const NONE: FollowedChallenges = {open: [], from: null};
 
 export type OpenChallenge = {index: number; createdBlock: bigint; deadlineBlock: bigint; blocksLeft: bigint};
 
@@ -32,13 +42,12 @@ const MAX_REQUESTS = 60n;
 /**
  * Reads the newest challenges in two dependent steps, and older ones that can be open in a third; null when no challenge
  * manager is configured.
- * @param followed challenges that were open when they were last read: each is read by its own number, however old it is
  * @throws AosError CHAIN_NO_CODE for a contract of another kind; as {@link Chain.read}
  */
 export async function readChallengeFacts(
   chain: Chain,
   manager: string | null,
-  followed: readonly number[] = [],
+  followed: FollowedChallenges = NONE,
 ): Promise<ChallengeFacts | null> {
   if (manager === null) return null;
   const address: Hex = `0x${manager.slice(2)}`;
@@ -58,7 +67,7 @@ export async function readChallengeFacts(
   const windowBlocks = BigInt(window);
   const first = Math.max(0, total - NEWEST);
   const newest = Array.from({length: total - first}, (_, i) => first + i);
-  const older = followed.filter((index) => index < first);
+  const older = followed.open.filter((index) => index < first);
   const [near, created] = await Promise.all([
     readUnanswered(chain, address, [...older, ...newest]),
     total === 0 ? [] : readCreated(chain, address, windowBlocks),
@@ -76,7 +85,43 @@ export async function readChallengeFacts(
     return isOpen ? [{index, createdBlock, deadlineBlock, blocksLeft: left}] : [];
   });
   const unanswered = unansweredIndices.length;
-  return {total, windowBlocks, open, unanswered, unansweredIndices, windowKnown: created !== null};
+  const lost = unansweredIndices.filter(
+    (index) => isRecent(index, followed) && !(created ?? []).some((one) => one.index === index),
+  );
+  const windowKnown = created !== null && (await servesLogs(chain, address, lost.at(-1)));
+  return {total, windowBlocks, open, unanswered, unansweredIndices, windowKnown};
+}
+
+/** Whether a challenge was open, or not there yet, at the earlier reading. */
+function isRecent(index: number, {open, from}: FollowedChallenges): boolean {
+  return open.includes(index) || (from !== null && index >= from);
+}
+
+/**
+ * Whether the RPC has the log of a challenge that is not in the window of answers. An RPC that has pruned its logs, or lacks the
+ * newest, answers with none and without an error: an open challenge must not pass for one whose time is over.
+ * @param index undefined: all are in the window
+ */
+async function servesLogs(
+  {client, signal}: Chain,
+  address: Hex,
+  index: number | undefined,
+): Promise<boolean> {
+  if (index === undefined) return true;
+  try {
+    const logs = await client.getLogs({
+      address,
+      event: getAbiItem({abi: challengeManagerAbi, name: 'NewChallengeCreated'}),
+      args: {challengeIndex: index},
+      fromBlock: 0n,
+      toBlock: 'latest',
+    });
+    return logs.length > 0;
+  } catch {
+    signal.throwIfAborted();
+    // Many RPCs refuse so long a range: then nothing more is known.
+    return true;
+  }
 }
 
 /**

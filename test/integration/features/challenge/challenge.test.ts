@@ -35,6 +35,7 @@ import {OPERATOR, startChainRig, type ChainRig} from '../../../support/chain-rig
 import {BLS_SECRET, registrationOf} from '../../../support/bls-registry.ts';
 import {respondTo} from '../../../support/challenge-answer.ts';
 import {contractsOf} from '../../../support/history-rig.ts';
+import {startRpcShim} from '../../../support/rpc-shim.ts';
 import {callbackBody, contentOf, dispatchFrame} from '../../../support/evidence.ts';
 import {inTempDir, newJob, VRF} from '../../../support/journal.ts';
 
@@ -144,16 +145,38 @@ describe('challenges on chain', () => {
       Array.from({length: 52}, () => request),
     );
     expect(new Set(await mined(rig.url, hashes as Hex[]))).toEqual(new Set(['0x1']));
-    const read = async (followed: readonly number[]) => {
+    const read = async (open: readonly number[]) => {
       const signal = AbortSignal.timeout(10_000);
       const chain = await openChain({rpcUrls: [rig.url], chainId: 31337, timeoutMs: 5_000, signal});
-      return readChallengeFacts(chain, aos.challenge_manager, followed);
+      return readChallengeFacts(chain, aos.challenge_manager, {open, from: null});
     };
     const opened = await read([]);
     expect(opened?.open.map(({index}) => index)).toContain(0);
     await hooks.mine(Number(opened?.windowBlocks));
     expect((await read([]))?.unansweredIndices).not.toContain(0);
     expect((await read([0]))?.unansweredIndices).toContain(0);
+  });
+
+  it('are never taken for missed ones where an RPC answers with no logs', async () => {
+    await hooks.createChallenge({clockNumber: 77n, attestationHash: HASH});
+    const none = (id: unknown) => ({status: 200, body: JSON.stringify({jsonrpc: '2.0', id, result: []})});
+    const shim = await startRpcShim(rig.url, ({id, method}) => (method === 'eth_getLogs' ? none(id) : null));
+    const read = async (url: string, followed: {open: number[]; from: number | null}) => {
+      const signal = AbortSignal.timeout(10_000);
+      const chain = await openChain({rpcUrls: [url], chainId: 31337, timeoutMs: 5_000, signal});
+      const facts = await readChallengeFacts(chain, aos.challenge_manager, followed);
+      return [facts?.windowKnown, facts?.open.length, facts?.unanswered];
+    };
+    try {
+      // It came after the last reading, or was open then.
+      expect(await read(shim.url, {open: [], from: 0})).toEqual([false, 0, 1]);
+      expect(await read(shim.url, {open: [0], from: 1})).toEqual([false, 0, 1]);
+      expect(await read(rig.url, {open: [0], from: 1})).toEqual([true, 1, 1]);
+      await hooks.mine(Number((await book()).windowBlocks));
+      expect(await read(rig.url, {open: [0], from: 1})).toEqual([true, 0, 1]);
+    } finally {
+      await shim.close();
+    }
   });
 
   it('with numbers and hashes of any length stay in a table of 80 columns, cut where it says so', async () => {

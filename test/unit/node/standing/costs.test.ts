@@ -75,7 +75,10 @@ it('more challenges than are reported one by one are counted, and each is follow
   expect(costs).toHaveLength(21);
   expect(costs.at(-1)).toMatchObject({key: 'challenge:more', code: 'CHALLENGE_OPEN'});
   expect(costs.at(-1)?.message).toMatch(/^5 more challenges are open/);
-  expect(followedBy({...EMPTY_MEMORY, costs}, false).challenges).toEqual(many.slice(0, 20));
+  expect(followedBy({...EMPTY_MEMORY, challenges: 25, costs}, false).challenges).toEqual({
+    open: many.slice(0, 20),
+    from: 25,
+  });
   // The others end first: what was reported stays until its own end, and the rest comes in its turn.
   const fewer = after(challenges(1001, many, [], 25), challenges(1002, many.slice(18), [], 25));
   expect(fewer.map(({key}) => key)).toEqual(many.slice(18).map((index) => `challenge:${index}`));

@@ -17,7 +17,7 @@ import {readNamed, call} from '../read.ts';
 import {readRegistrationStatus} from '../flows/registration-status.ts';
 import type {ConfiguredContracts, ResolvedContracts} from '../contract-types.ts';
 import {flatFact, known, mapFact, unknown, type Fact} from '../../../foundation/fact.ts';
-import {readChallengeFacts} from '../challenge-facts.ts';
+import {readChallengeFacts, type FollowedChallenges} from '../challenge-facts.ts';
 import {readAllocations, type Allocation} from '../allocations.ts';
 import {readRewards, type RewardFacts} from '../rewards.ts';
 import type {AvsFacts, ChainFacts, RangeFacts} from './operator-facts.ts';
@@ -26,7 +26,7 @@ export type OperatorStatusOptions = OpenChainOptions & {
   configured: ConfiguredContracts;
   operator: string;
   /** Read again by its number, whatever its age. */
-  followed?: {challenges: readonly number[]; penalties: FollowedPenalties};
+  followed?: {challenges: FollowedChallenges; penalties: FollowedPenalties};
 };
 
 /**
