@@ -1,3 +1,5 @@
+import {percentDecoded} from '../../foundation/text/percent-decoded.ts';
+
 /** What takes the place of a secret. */
 export const HIDDEN = '[hidden]';
 
@@ -37,7 +39,7 @@ function spellings(secret: string): string[] {
     JSON.stringify(text).slice(1, -1),
     encodeURIComponent(text),
     encodeURI(text),
-    decoded(text),
+    percentDecoded(text),
   ]);
 }
 
@@ -54,12 +56,4 @@ function urlParts(text: string): string[] {
     hash.slice(1),
     ...steps,
   ].filter((part) => part !== '/');
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // no encoding of anything
-  }
 }

@@ -1,5 +1,6 @@
 import {request} from 'undici';
 import type {ProxyChoice} from '../../foundation/system/proxy-choice.ts';
+import {basicAuth} from './basic-auth.ts';
 import {openProxy, proxyFaultIn} from './proxy-agent.ts';
 
 /** Of an answer only the head matters. */
@@ -34,14 +35,13 @@ export function openHeadReader(
   timeoutMs: number,
 ): HeadReader {
   const target = new URL(url);
-  const {username, password} = target;
+  const authorization = basicAuth(target);
   target.username = '';
   target.password = '';
   const way = openProxy(choice, target, timeoutMs);
   const headers = {
     ...(body === undefined ? {} : {'content-type': 'application/json'}),
-    // undici leaves out what a URL names before the host.
-    ...(username === '' && password === '' ? {} : {authorization: basic(username, password)}),
+    ...(authorization === null ? {} : {authorization}),
   };
   const method = body === undefined ? 'GET' : 'POST';
   return {
@@ -73,17 +73,4 @@ export function openHeadReader(
 
 function textOf(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-function basic(username: string, password: string): string {
-  const text = [username, password].map(decoded).join(':');
-  return `Basic ${Buffer.from(text).toString('base64')}`;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a lone %
-  }
 }

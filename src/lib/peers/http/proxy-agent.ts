@@ -2,6 +2,7 @@ import {Socket} from 'node:net';
 import {buildConnector, Pool, type Dispatcher} from 'undici';
 import {say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {proxyText, type ProxyChoice} from '../../foundation/system/proxy-choice.ts';
+import {basicAuth} from './basic-auth.ts';
 import {networkProblem} from './network-code.ts';
 
 /** What goes wrong at a proxy, and not at the peer behind it. Its text holds no password. */
@@ -136,18 +137,9 @@ function headersOf(
 }
 
 /** Basic authentication of the proxy (RFC 9110, 11.7.2). */
-function authorizationOf({username, password}: URL): Record<string, string> {
-  if (username === '' && password === '') return {};
-  const text = [username, password].map(decoded).join(':');
-  return {'proxy-authorization': `Basic ${Buffer.from(text).toString('base64')}`};
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a lone %
-  }
+function authorizationOf(proxy: URL): Record<string, string> {
+  const value = basicAuth(proxy);
+  return value === null ? {} : {'proxy-authorization': value};
 }
 
 function unusable({variable, wrong}: ProxyChoice): ProxyFault {

@@ -8,6 +8,7 @@ import {say} from '../../foundation/next-step/next-step.ts';
 import {proxyFor} from '../../foundation/system/proxy-choice.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {networkProblem} from '../http/network-code.ts';
+import {basicAuth} from '../http/basic-auth.ts';
 import {originOf, rightScheme, schemeMistake} from '../http/other-scheme.ts';
 import {openProxy, proxyFaultIn, type ProxiedPeer} from '../http/proxy-agent.ts';
 
@@ -52,15 +53,15 @@ export function createWebhook(
   },
 ): Webhook {
   const target = new URL(url);
-  const {protocol, host, username, password} = target;
+  const {protocol, host} = target;
+  const authorization = basicAuth(target);
   const place = `${protocol}//${host}`;
   const choice = proxyFor(target, env);
   const attempts = new Set<Way>();
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'aos-operator',
-    // undici leaves out what a URL names before the host.
-    ...(username === '' && password === '' ? {} : {authorization: basic(username, password)}),
+    ...(authorization === null ? {} : {authorization}),
   };
 
   async function once(body: string, outer: AbortSignal): Promise<number> {
@@ -133,18 +134,4 @@ export function createWebhook(
       await Promise.all([...attempts].map((way) => way.close()));
     },
   };
-}
-
-/** Basic authentication (RFC 7617) of the percent-encoded parts of a URL. */
-function basic(username: string, password: string): string {
-  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`;
-}
-
-/** Decodes percent-encoding; returns an invalid encoding unchanged. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a lone %
-  }
 }

@@ -98,3 +98,11 @@ describe('what a failure of an RPC means', () => {
     );
   });
 });
+
+it('hides a key of the URL as it is written there and as a server reads it', () => {
+  const {withoutSecrets, authorization} = createUrlSecrets(
+    'https://me:pass%40word@rpc.example/v2/ab%2Bcdefgh',
+  );
+  expect(withoutSecrets('ab%2Bcdefgh ab+cdefgh pass%40word pass@word v2')).toBe('… … … … v2');
+  expect(authorization).toBe(`Basic ${Buffer.from('me:pass@word').toString('base64')}`);
+});

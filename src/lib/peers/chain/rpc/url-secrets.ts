@@ -1,3 +1,6 @@
+import {percentDecoded} from '../../../foundation/text/percent-decoded.ts';
+import {basicAuth} from '../../http/basic-auth.ts';
+
 /** The parts of an RPC URL that a request needs, and what takes its secrets out of a text. */
 export type UrlSecrets = {
   /** The URL without user and password. */
@@ -16,32 +19,21 @@ const ANY_URL = /\b[a-z][a-z0-9+.-]{0,20}:\/\/\S+/gi;
 export function createUrlSecrets(url: string): UrlSecrets {
   if (!URL.canParse(url)) return {address: url, authorization: null, withoutSecrets: (text) => text};
   const parsed = new URL(url);
-  const user = decoded(parsed.username);
-  const password = decoded(parsed.password);
+  const authorization = basicAuth(parsed);
   const hidden = [
-    user,
-    password,
-    ...parsed.pathname.split('/').map(decoded),
+    // As it is written, and as a server reads it.
+    ...[parsed.username, parsed.password, ...parsed.pathname.split('/')].flatMap((part) => [
+      part,
+      percentDecoded(part),
+    ]),
     ...parsed.searchParams.values(),
   ].filter(({length}) => length >= SHORTEST_SECRET);
   parsed.username = '';
   parsed.password = '';
   return {
     address: parsed.toString(),
-    authorization:
-      user === '' && password === ''
-        ? null
-        : `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+    authorization,
     withoutSecrets: (text) =>
       hidden.reduce((rest, secret) => rest.replaceAll(secret, '…'), text).replaceAll(ANY_URL, '…'),
   };
-}
-
-/** Decodes percent-encoding; returns an invalid encoding unchanged. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a lone %
-  }
 }
