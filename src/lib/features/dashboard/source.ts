@@ -12,7 +12,7 @@ const PING_EVERY_MS = 5_000;
 
 /**
  * Follows an operator through its control socket and reconnects whenever it is away, until the signal aborts.
- * @param onLost called when a connection has ended; false ends the function
+ * @param onLost called when a connection has ended, and after each attempt that failed; false ends the function
  * @throws AosError CONTROL_VERSION when the operator runs an incompatible aos
  */
 export async function watchOperator(options: {
@@ -31,7 +31,6 @@ export async function watchOperator(options: {
       client ??= await connect(signal);
       await follow(client, {time, signal, onNews});
       onNews(away(new AosError('CONTROL_BROKEN', 'the operator closed the connection'), time.now()));
-      if (!options.onLost()) return;
     } catch (error) {
       if (aborted()) return;
       if (isAosError(error, 'CONTROL_VERSION')) throw error;
@@ -40,6 +39,8 @@ export async function watchOperator(options: {
       client?.close();
       client = null;
     }
+    // Asked each time: a process that is killed closes its socket before it is gone.
+    if (!options.onLost()) return;
     await time.sleep(RETRY_MS, signal).catch(() => {}); // aborted: the loop ends
   }
 }

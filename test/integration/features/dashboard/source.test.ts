@@ -97,6 +97,25 @@ it('an operator that sends more than is read, and answers no ping, is not away',
   await watching;
 });
 
+it('ends with the process that it belongs to, also when that is gone only after its connection', async () => {
+  const time = virtualTime();
+  const client = quietClient(() => Promise.resolve({pong: true}));
+  const lives = [true, true, false];
+  const news: string[] = [];
+  const watching = watchOperator({
+    first: client,
+    connect: () => Promise.reject(new AosError('CONTROL_ABSENT', 'no operator runs')),
+    time,
+    signal: new AbortController().signal,
+    onNews: (one) => news.push(one.type),
+    onLost: () => lives.shift() ?? false,
+  });
+  client.end();
+  await time.advance(10_000);
+  await watching;
+  expect(news).toEqual(['attached', 'away', 'away', 'away']);
+});
+
 it('an operator that ends while its ping is under way has closed the connection', async () => {
   const time = virtualTime();
   const news: string[] = [];
