@@ -57,7 +57,15 @@ export type SignerFacts =
       /** What is wrong with the first signer, where another signs in its place. */
       insteadOf?: {message: string; next: NextStep};
     }
-  | {state: 'fail'; host: string; code: ErrorCode; message: string; next: NextStep};
+  | {
+      state: 'fail';
+      host: string;
+      code: ErrorCode;
+      message: string;
+      next: NextStep;
+      /** It took the request and had not answered when the time for it was over. */
+      isLate?: boolean;
+    };
 
 export type RunningFacts = {pid: number; host: string; version: string; view: OperatorView};
 

@@ -216,7 +216,8 @@ async function readSigner(place: SignerPlace, address: string, signal: AbortSign
     };
   } catch (error) {
     if (signal.aborted || !isAosError(error)) throw error;
-    return {state: 'fail', host, code: error.code, message: error.message, next: error.next};
+    const isLate = error.details['reason'] === 'UND_ERR_HEADERS_TIMEOUT';
+    return {state: 'fail', host, code: error.code, message: error.message, next: error.next, isLate};
   } finally {
     await Promise.all([signer.close(), quick.close()]);
   }

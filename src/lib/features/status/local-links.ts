@@ -19,6 +19,8 @@ export const IDLE_AFTER_MS = 3_600_000;
 const SLOW_RESULT_MS = 300_000;
 /** A socket that opens needs a moment. */
 const CONNECTING_MS = 15_000;
+/** An operator says every ten seconds how its signer does. */
+const SIGNED_LATELY_MS = 15_000;
 
 export function judgeSigner({signer, operator}: StatusFacts): Judgement {
   const problem = problemOf(operator, 'signer');
@@ -27,13 +29,24 @@ export function judgeSigner({signer, operator}: StatusFacts): Judgement {
     return unclear(signer);
   }
   const {value, at} = signer;
-  if (value.state === 'fail') return fail(`${value.message} (${value.code})`, value.next, at);
+  if (value.state === 'fail') {
+    const found = `${value.message} (${value.code})`;
+    return value.isLate === true && problem === null && signsNow(operator, at)
+      ? warn(`${found}; it signs for the operator, so it is slow`, value.next, at)
+      : fail(found, value.next, at);
+  }
   const found = `${value.host} signs in ${value.signMs} ms`;
   const standby = problemOf(operator, 'standby') ?? value.insteadOf ?? null;
   if (standby !== null && problem === null) return warn(`${found}; ${standby.message}`, standby.next, at);
   if (problem !== null)
     return warn(`${found}, but not for the operator: ${problem.message}`, problem.next, at);
   return ok(found, at);
+}
+
+/** Whether the running operator got a signature just now. */
+function signsNow(operator: StatusFacts['operator'], now: number): boolean {
+  const signer = operator.state === 'known' ? (operator.value?.view.signer ?? null) : null;
+  return signer !== null && signer.p95Ms !== null && now - signer.at < SIGNED_LATELY_MS;
 }
 
 export function judgeDispatcher({operator, absence, now}: StatusFacts): Judgement {

@@ -118,6 +118,14 @@ describe('links', () => {
       {type: 'job_concluded', job: jobRef(seq), outcome: 'failed', reason: 'no worker'},
       {type: 'result_accepted', job: jobRef(seq), ms: 1, outcome: 'failed'},
     ] as const;
+  const SIGNED = {
+    type: 'signer_stats',
+    p50Ms: 5,
+    p95Ms: 9,
+    signatures: 4,
+    errors: 0,
+    windowMs: 600_000,
+  } as const;
   const signerFail = {
     state: 'fail',
     host: 'h',
@@ -127,6 +135,37 @@ describe('links', () => {
   } as const;
   it.each<[string, Partial<StatusFacts>, LinkId, CheckState, string | null]>([
     ['signer that cannot sign', {signer: known(signerFail, NOW)}, 'signer', 'fail', 'up'],
+    [
+      'signer that is late here and signs for the operator',
+      {...running([...EARNING, SIGNED]), signer: known({...signerFail, isLate: true}, NOW)},
+      'signer',
+      'warn',
+      'up',
+    ],
+    [
+      'signer that is late here and for the operator',
+      {
+        ...running([...EARNING, SIGNED, problem('signer')]),
+        signer: known({...signerFail, isLate: true}, NOW),
+      },
+      'signer',
+      'fail',
+      'up',
+    ],
+    [
+      'signer that is late, and has not signed lately',
+      {...running(EARNING), signer: known({...signerFail, isLate: true}, NOW)},
+      'signer',
+      'fail',
+      'up',
+    ],
+    [
+      'signer that is away, though it signed just now',
+      {...running([...EARNING, SIGNED]), signer: known(signerFail, NOW)},
+      'signer',
+      'fail',
+      'up',
+    ],
     [
       'signer that did not answer',
       {signer: unknown('no answer within 5 s')},
