@@ -1,6 +1,6 @@
 import {COMMANDS} from '../foundation/next-step/commands.ts';
 import {isNextStep, type NextStep, type RenderNext} from '../foundation/next-step/next-step.ts';
-import {shellWord} from '../foundation/text/shell-word.ts';
+import {shellArgument} from '../foundation/text/shell-word.ts';
 
 /**
  * Renders a next step as text; its command can be pasted into a shell.
@@ -23,9 +23,6 @@ export function renderNext({say, run}: NextStep, {config}: {config?: string | un
 
 /** Arguments that exclude the file: they name it, or the command does not read it (`init --from` would write over it). */
 const NAMES_NO_FILE: ReadonlySet<string> = new Set(['-c', '--config', '--help', '--devnet', '--from']);
-
-/** Quotes an argument for a shell; options need no quotes. */
-const shellArgument = (text: string): string => (/^--?[a-z][a-z-]*$/.test(text) ? text : shellWord(text));
 
 /** Replaces every next step in a value, at any depth, by its text, for `--json`. */
 export function withNextText(value: unknown, next: RenderNext): unknown {

@@ -1,6 +1,7 @@
 import type {ConfigWarning} from './config.ts';
 import {distance} from '../foundation/text/nearest.ts';
 import type {Env} from './user-path.ts';
+import {contradictions, doubts} from './contradictions.ts';
 import {loopbackPeers, proxyWarnings} from './peer-warnings.ts';
 import {plainTransport} from './plain-transport.ts';
 import {placeText, problemAt} from './problems.ts';
@@ -102,6 +103,7 @@ export function crossProblems(
   }
   problems.push(...wantedKinds(resolved, tree).flatMap((kind) => workerUrlProblems(resolved, kind)));
   problems.push(...signerTlsProblems(resolved, placeOf), ...knownGoodProblems(resolved));
+  problems.push(...contradictions(resolved, placeOf));
   return problems;
 }
 
@@ -121,6 +123,7 @@ export function findWarnings(
     ...kindWarnings(resolved, tree),
     ...callbacks(resolved),
     ...teeCallbacks(resolved, tree),
+    ...doubts(resolved, wantedKinds(resolved, tree)),
     ...loopbackPeers(resolved),
     ...plainTransport(resolved, wantedKinds(resolved, tree)),
     ...signerTlsUnused(resolved),

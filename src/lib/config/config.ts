@@ -162,6 +162,7 @@ export type ConfigWarning = {
     | 'KIND_UNSUPPORTED'
     | 'KNOWN_GOOD_MISSING'
     | 'CALLBACK_UNREACHABLE'
+    | 'CONTRADICTION'
     | 'LOOPBACK_PEER'
     | 'PLAIN_TRANSPORT'
     | 'PROXY_UNUSABLE'

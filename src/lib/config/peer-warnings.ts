@@ -22,7 +22,7 @@ export function loopbackPeers(resolved: Resolved): ConfigWarning[] {
   const name = network === CUSTOM_NETWORK ? 'chain 1' : network;
   const warning = (field: Field<string>, why: string): ConfigWarning[] => {
     const url = resolved.one(field);
-    return url === undefined || !isLoopbackUrl(url)
+    return url === undefined || !isHere(url)
       ? []
       : [{code: 'LOOPBACK_PEER', path: field.path, message: `${field.path} is on this machine, ${why}`}];
   };
@@ -36,6 +36,11 @@ export function loopbackPeers(resolved: Resolved): ConfigWarning[] {
       `where the probes of ${name} do not arrive: name the address that other machines reach this one by`,
     ),
   ];
+}
+
+/** Whether a URL leads to this machine; an address of all interfaces is one to listen on, and does too. */
+function isHere(url: string): boolean {
+  return isLoopbackUrl(url) || ['0.0.0.0', '[::]'].includes(new URL(url).hostname);
 }
 
 /** Variables that name a proxy which aos cannot use: every request that needs it fails. */

@@ -6,7 +6,7 @@ import {FIELDS} from './schema.ts';
 import {readVrfKey} from './vrf-key.ts';
 import type {Need} from './check.ts';
 import {isAosError, type AosError} from '../foundation/errors/error.ts';
-import {shellWord} from '../foundation/text/shell-word.ts';
+import {shellArgument} from '../foundation/text/shell-word.ts';
 import type {ConfigSource} from './source.ts';
 
 /** The problems of a configuration and of its VRF key file. */
@@ -48,7 +48,7 @@ function vrfText({message, next}: AosError): string {
   const command =
     next.run === undefined
       ? ''
-      : ` aos ${[next.run.command, ...(next.run.args ?? []).map(shellWord)].join(' ')}`;
+      : ` aos ${[next.run.command, ...(next.run.args ?? []).map(shellArgument)].join(' ')}`;
   return `${message}; next: ${`${next.say}${next.run !== undefined && next.say !== '' ? ':' : ''}${command}`.trim()}`;
 }
 

@@ -8,6 +8,7 @@ import {checksumAddress} from '../../../src/lib/protocol/wire/ethereum.ts';
 import {goodFile, NODE_ID, RAW_KEY, thrown, withConfig} from '../../support/config-file.ts';
 import type {ConfigSource} from '../../../src/lib/config/source.ts';
 
+const DISPATCHER = '0x1DdBd306eFFbb5FF29E41398A6a1198Ee6Fb51ce';
 const load = (text: string, env: ConfigSource['env'] = {}) =>
   withConfig(text, (source) => loadConfig(source, {need: 'run'}), env);
 const lines = (text: string, need: 'run' | 'signer' = 'run', env: ConfigSource['env'] = {}) => {
@@ -631,7 +632,7 @@ describe('workers and callbacks', () => {
   it('warns when workers elsewhere would be turned away', () => {
     const text = goodFile().replace('http://127.0.0.1:21001/api/opml_callback', 'http://10.0.0.1:21001');
     expect(warnings(text)).toEqual(['CALLBACK_UNREACHABLE net.callback_url']);
-    expect(warnings(`${text}workers: {callback_listen: 10.0.0.1:21001}\n`)).toEqual([]);
+    expect(warnings(`${text}workers: {callback_listen: 10.0.0.1:21002}\n`)).toEqual([]);
   });
 });
 
@@ -695,7 +696,7 @@ describe('warnings', () => {
     expect(line).toMatch(
       /^config\.yaml:2:22 {2}net\.verify_dispatcher {2}is require, but node\.dispatcher_address is missing, expected /,
     );
-    const known = load(withPolicy('require', `  dispatcher_address: "${NODE_ID}"\n`));
+    const known = load(withPolicy('require', `  dispatcher_address: "${DISPATCHER}"\n`));
     expect(known.config.net.verifyDispatcher).toBe('require');
     expect(load(withPolicy('when-signed')).config.node.dispatcherAddress).toBeNull();
     // Checking the signer needs no dispatcher.

@@ -202,6 +202,16 @@ export const CONFIG = {
       'The value is no URL: quotes, or a space, came into it.',
     ],
   },
+  CONTRADICTION: {
+    exit: null,
+    category: null,
+    means: 'Two values of the configuration are right by themselves and do not fit together.',
+    next: say('Correct one of the two that the warning names.'),
+    causes: [
+      'A part of the file was copied from that of another network, or from another section.',
+      'The chain id is written for a copy of the chain: then network: custom, with its contracts, says so.',
+    ],
+  },
   CALLBACK_UNREACHABLE: {
     exit: null,
     category: null,
