@@ -20,7 +20,7 @@ async function failure(
   args: readonly string[],
   env: Record<string, string | undefined> = {},
 ): Promise<{exit: number | null; code: string; text: string}> {
-  const plain = await world.run(args, {env});
+  const plain = await world.ask(args, {env});
   const json = await world.ask([...args, '--json'], {env});
   expect(json.code).toBe(plain.code);
   const envelope = jsonOf(json.stdout) as {error: {code: string}};
@@ -240,7 +240,7 @@ describe('aos devnet up', () => {
     const error = await failure(world, ['devnet', 'up'], env);
     expect(error).toMatchObject({exit: 69, code: 'ANVIL_MISSING'});
     expect(error.text).toMatch(/next .*(Foundry|AOS_ANVIL)/);
-    const run = await world.run(['run', '--devnet', '--json'], {env});
+    const run = await world.ask(['run', '--devnet', '--json'], {env});
     expect(run.code).toBe(69);
     expect(ndjson(run.stdout).at(-1)).toMatchObject({
       type: 'error',

@@ -1,27 +1,6 @@
-import {pathToFileURL} from 'node:url';
-import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {COMMANDS} from '../../src/lib/foundation/next-step/commands.ts';
-import {jsonOf, ndjson, openWorld, ROOT, type World} from '../support/cli.ts';
-
-type Ran = {args: string[]; code: number; stdout: string; stderr: string};
-
-/** Runs many command lines in one process, one after the other: a process for each would take a minute. */
-const ALL = `import {main} from 'MAIN';
-const write = process.stdout.write.bind(process.stdout);
-for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0);
-const runs = [];
-for (const args of JSON.parse(process.argv[2])) {
-  let [stdout, stderr] = ['', ''];
-  process.stdout.write = (chunk) => { stdout += chunk; return true; };
-  process.stderr.write = (chunk) => { stderr += chunk; return true; };
-  process.exitCode = 0;
-  await main('ROOT', args);
-  runs.push({args, code: process.exitCode, stdout, stderr});
-}
-process.exitCode = 0;
-write(JSON.stringify(runs));
-`;
+import {type Ended, jsonOf, ndjson, openWorld, type World} from '../support/cli.ts';
 
 /** What a command has to be given before it looks for a configuration. */
 const ARGS: Readonly<Record<string, readonly string[]>> = {
@@ -32,14 +11,20 @@ const ARGS: Readonly<Record<string, readonly string[]>> = {
   'tx cancel': ['0x12'],
   'tx speed-up': ['0x12'],
 };
-/** These have an answer without a configuration, or (dash) ask for a terminal first; each has a test of its own. */
-const OTHER: ReadonlySet<string> = new Set(['config show', 'dash', 'doctor', 'guide', 'init']);
+/**
+ * These have an answer without a configuration, ask for a terminal first (dash), or act on the operator that runs on this
+ * machine, of another test or of a person.
+ */
+const OTHER: ReadonlySet<string> = new Set([
+  ...['config show', 'dash', 'doctor', 'guide', 'init'],
+  ...['drain', 'restart', 'stop'],
+]);
 const NEEDY = Object.entries(COMMANDS)
   .filter(([id, {takesConfig}]) => takesConfig && !OTHER.has(id))
   .map(([id]) => id);
 
 let world: World;
-let runs: ReadonlyMap<string, Ran>;
+const runs = new Map<string, Ended>();
 const lineOf = (id: string, json: boolean): string[] => [
   ...id.split(' '),
   ...(ARGS[id] ?? []),
@@ -47,10 +32,6 @@ const lineOf = (id: string, json: boolean): string[] => [
 ];
 beforeAll(async () => {
   world = openWorld();
-  const program = world.file(
-    'all.mjs',
-    ALL.replace('MAIN', pathToFileURL(path.join(ROOT, 'dist/main.js')).href).replace('ROOT', ROOT),
-  );
   const lines = [
     ...NEEDY.flatMap((id) => [lineOf(id, false), lineOf(id, true)]),
     [],
@@ -59,13 +40,11 @@ beforeAll(async () => {
     ['--quiet', '--nonsense'],
     ['doctor', '--only', 'config'],
   ];
-  const {stdout, stderr} = await world.run([JSON.stringify(lines)], {program});
-  if (!stdout.startsWith('[')) throw new Error(stdout + stderr);
-  runs = new Map((jsonOf(stdout) as Ran[]).map((one) => [one.args.join(' '), one]));
+  for (const args of lines) runs.set(args.join(' '), await world.ask(args));
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-function ran(args: readonly string[]): Ran {
+function ran(args: readonly string[]): Ended {
   const one = runs.get(args.join(' '));
   if (one === undefined) throw new Error(`${args.join(' ')} was not run`);
   return one;

@@ -81,7 +81,7 @@ afterEach(async () => {
 });
 
 async function shimmed(options: Omit<ShimOptions, 'target'> = {}): Promise<LogShim> {
-  const shim = await startLogShim({target: rig.url, ...options});
+  const shim = await startLogShim({target: rig.url, frozen: true, ...options});
   shims.push(shim);
   return shim;
 }
