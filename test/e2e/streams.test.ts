@@ -169,8 +169,9 @@ describe('the streams of aos run', () => {
 
   it('tells a slow reader how many lines it has missed', async () => {
     // 4 MiB are kept for a reader; then lines are dropped.
-    // A control character takes six bytes in each line.
-    const ids = await devnet.submit(600, {prompt: 'x', model: '\u0001'.repeat(256)});
+    // A control character takes six bytes in each line, and a line has both names.
+    const long = '\u0001'.repeat(256);
+    const ids = await devnet.submit(320, {prompt: 'x', model: long, kind: long});
     const cli = world.start(['run', '-c', devnet.config, '--json', '--quiet']);
     cli.process.stdout!.pause();
     await devnet.answered(ids);
