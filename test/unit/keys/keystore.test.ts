@@ -67,7 +67,7 @@ describe('a BLS keystore', () => {
   });
 
   it('never repeats salt and iv', async () => {
-    const texts = await Promise.all([1, 2].map(() => sealKeystore(KEY, PASSWORD, randomBytes)));
+    const texts = await Promise.all([1, 2].map(() => sealKeystore(KEY, PASSWORD, randomBytes, LIGHT)));
     const [a, b] = texts.map((text) => parseKeystore(text, 'k'));
     expect(a?.publicKey).toEqual(b?.publicKey);
     expect(a?.crypto.kdfparams.salt).not.toEqual(b?.crypto.kdfparams.salt);
