@@ -145,6 +145,7 @@ export function registering(place: Site, over: Partial<RegisterOptions> = {}): R
     limits: limits({pollMs: 50, waitMs: 20_000}),
     confirm: () => Promise.resolve(true),
     confirmSigning: () => Promise.resolve(true),
+    confirmDispatcher: () => Promise.resolve(true),
     note: () => {},
     warn: () => {},
     progress: noProgress,

@@ -9,6 +9,7 @@ import type {DispatcherOperator} from '../../peers/dispatcher/rest-rows.ts';
 import {rangeText, rowDifference, type SetRange} from '../../peers/dispatcher/row-range.ts';
 import type {ProgressLine} from '../../cli/progress-line.ts';
 import {judgeAftermath} from './aftermath.ts';
+import type {ConfirmDispatcher} from './confirm-dispatcher.ts';
 import type {ChainLook} from './range.ts';
 import {step, type StepReport} from './report.ts';
 import {whileWaiting} from './wait.ts';
@@ -19,6 +20,8 @@ type DispatcherTask = {
   operator: string;
   /** Null: only look whether it has a row, and change nothing. */
   sign: SignBytes | null;
+  /** Asked before it is signed; no limit of time holds meanwhile. */
+  agree: ConfirmDispatcher;
   look: (signal: AbortSignal) => Promise<ChainLook>;
   time: Time;
   note: (line: string) => void;
@@ -27,7 +30,7 @@ type DispatcherTask = {
 };
 
 /**
- * For all requests together. The dispatcher answers after its transaction is in a block, one caller after the other, and
+ * For the look, and for the registration. The dispatcher answers after its transaction is in a block, one caller after the other, and
  * nothing else meanwhile: five at once took it 63 s at 12-second blocks.
  */
 const LIMIT_MS = 300_000;
@@ -47,46 +50,64 @@ const AGAIN = 'Run the command again; what is done on chain is not sent again.';
 export async function registerWithDispatcher(
   task: DispatcherTask,
 ): Promise<{report: StepReport; before: Fact<SetRange>}> {
-  const {url, operator, sign, look, time, signal} = task;
+  const {url, operator, sign, agree, look, time, signal} = task;
   const {host} = new URL(url);
   const rest = createDispatcherRest(url, {timeoutMs: 0});
   const {range: before} = await look(signal);
   const limitMs = sign === null ? LOOK_LIMIT_MS : LIMIT_MS;
-  const end = limited(time, limitMs, signal);
-  const request = {isSent: false};
+  const wait = {...task, host, limitMs, isRegistering: sign !== null};
+  const request = {isSent: false, isLate: false};
+
+  /** Runs requests within the limit, and shows how long they take. */
+  async function within<T>(work: (end: AbortSignal) => Promise<T>): Promise<T> {
+    const end = limited(time, limitMs, signal);
+    try {
+      return await whileWaiting(wait, work(end.signal));
+    } catch (error) {
+      request.isLate = end.signal.aborted;
+      throw error;
+    } finally {
+      end.done();
+    }
+  }
 
   async function askThenRegister(): Promise<StepReport> {
-    const row = await rest.operatorInfo(operator, end.signal);
+    const row = await within((end) => rest.operatorInfo(operator, end));
     if (row !== null) return step('dispatcher', 'already', rowText(host, operator, row, before));
+    const effect = rangeEffect(before);
     if (sign === null)
       return step(
         'dispatcher',
         'planned',
-        `register with ${host}, by a signed request; its transaction ${rangeEffect(before)}`,
+        `register with ${host}, by a signed request; its transaction ${effect}`,
       );
+    if (!(await agree({url, operator, effect})))
+      return step('dispatcher', 'declined', 'nothing was signed for it');
     const signThenSend: SignBytes = async (message, cancel) => {
       const signature = await sign(message, cancel);
       request.isSent = true;
       return signature;
     };
-    await rest.registerOperator(operator, signThenSend, end.signal);
+    await within((end) => rest.registerOperator(operator, signThenSend, end));
     return step('dispatcher', 'done', `registered with ${host}`);
   }
 
   try {
-    const wait = {...task, host, limitMs, isRegistering: sign !== null};
-    return {report: await whileWaiting(wait, askThenRegister()), before};
+    return {report: await askThenRegister(), before};
   } catch (thrown) {
     if (signal.aborted && request.isSent) throw stoppedWhileRegistering(host, signal);
     signal.throwIfAborted();
-    const error = end.signal.aborted ? tooLate(host, limitMs) : thrown;
-    if (!isAosError(error) || error.code === 'BUG') throw error;
+    const error = request.isLate ? tooLate(host, limitMs) : thrown;
+    if (!isAosError(error) || error.code === 'BUG' || isQuestion(error)) throw error;
     const isAsked = request.isSent && error.code !== 'DISPATCHER_UNREACHABLE';
     const report = isAsked ? await lookAfterwards(task, {host, rest, error, before}) : notSent(host, error);
     return {report, before};
-  } finally {
-    end.done();
   }
+}
+
+/** The end of a question is that of the command. */
+function isQuestion({code}: AosError): boolean {
+  return code === 'USAGE' || code === 'INTERRUPTED';
 }
 
 /** A signal that aborts with `outer`, or after `ms`. */

@@ -3,6 +3,7 @@ import type {FlowName} from '../../peers/chain/flows/list.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
 import type {Confirm, ConfirmSigning} from '../tx/confirm.ts';
 import type {Mode} from './act.ts';
+import type {ConfirmDispatcher} from './confirm-dispatcher.ts';
 import type {BlsKey, Hex} from './key.ts';
 import type {OwnSetKeys} from './set-keys.ts';
 
@@ -26,6 +27,8 @@ export type RegisterOptions = {
   confirm: Confirm;
   /** Asked before something is signed for `--calldata`. */
   confirmSigning: ConfirmSigning;
+  /** Asked before the message for the dispatcher is signed. */
+  confirmDispatcher: ConfirmDispatcher;
   note: (line: string) => void;
   /** Says what has to be read before the answer, also with `--quiet`. */
   warn: (message: string) => void;

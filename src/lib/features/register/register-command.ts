@@ -14,6 +14,7 @@ import type {Mode} from './act.ts';
 import {namedKeys, parseMetadataUrl, parseQuorums, type KeyFlagValues} from './flags.ts';
 import {metadataWarning} from './metadata.ts';
 import {preconditionLines, registerText, stepsExitCode} from './report.ts';
+import {confirmDispatcherWith} from './confirm-dispatcher.ts';
 import {confirmSigningWith, confirmWith} from '../tx/confirm.ts';
 import {txLimits, type TxFlagValues} from '../tx/flags.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
@@ -65,6 +66,7 @@ export function registerOptions(config: Config, flags: RegisterFlagValues, talk:
     limits: txLimits(flags, signal),
     confirm: confirmWith({command: 'register', yes: flags.yes, canAsk, signal, note: show}),
     confirmSigning: confirmSigningWith({yes: flags.yes, canAsk, signal, note: show}),
+    confirmDispatcher: confirmDispatcherWith({yes: flags.yes, canAsk, signal, note: show}),
     note,
     warn: (message) => show(`warning: ${message}`),
     progress,

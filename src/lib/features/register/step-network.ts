@@ -17,7 +17,7 @@ export function networkSteps(walk: Walk): readonly [Step, Step] {
   const {
     session,
     avs: {contracts, operator, sortPrecision},
-    options: {mode, dispatcherUrl, limits, note, progress},
+    options: {mode, dispatcherUrl, limits, confirmDispatcher, note, progress},
   } = walk;
   const {signer, tx} = session;
   const {rangeContract} = contracts;
@@ -38,6 +38,7 @@ export function networkSteps(walk: Walk): readonly [Step, Step] {
       const asked = await registerWithDispatcher({
         url: dispatcherUrl,
         operator: signer.address,
+        agree: confirmDispatcher,
         sign: mode === 'apply' ? (message, signal) => signer.sign(message, signal) : null,
         look: (signal) => lookAtRange(session, rangeContract, operator, signal),
         time: tx.time,

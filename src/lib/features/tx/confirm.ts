@@ -155,7 +155,7 @@ async function ask(
 }
 
 /** A question that was left without an answer: what a person wants to know is what was done. */
-function unanswered(error: unknown, undone: string): unknown {
+export function unanswered(error: unknown, undone: string): unknown {
   if (!isAosError(error, 'INTERRUPTED', 'USAGE')) return error;
   const {code, message, next, details, cause} = error;
   const what = code === 'INTERRUPTED' ? 'cancelled at the question' : message;

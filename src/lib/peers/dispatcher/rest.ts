@@ -48,7 +48,7 @@ export function createDispatcherRest(
     async registerOperator(operator, sign, signal) {
       // docs/protocol.md#http-api-of-the-dispatcher: the open dispatcher checks none of it; hash and both signatures
       // are over these very bytes.
-      const message = Buffer.from(JSON.stringify({operator}));
+      const message = Buffer.from(registrationText(operator));
       const hash = toHex(keccak256(message));
       const signature = await sign(message, signal);
       const body = {address: operator, signature, params: {operator, signature, hash}};
@@ -72,6 +72,11 @@ export function createDispatcherRest(
       return readResultRows(await post('/api/job/result', {job_id: jobId}, signal));
     },
   };
+}
+
+/** What an operator signs (eth_sign) to register with a dispatcher. */
+export function registrationText(operator: string): string {
+  return JSON.stringify({operator});
 }
 
 /**

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {known, unknown} from '../../../../src/lib/foundation/fact.ts';
 import {checksumAddress} from '../../../../src/lib/protocol/wire/ethereum.ts';
+import {confirmDispatcherWith} from '../../../../src/lib/features/register/confirm-dispatcher.ts';
 import {registerWithDispatcher} from '../../../../src/lib/features/register/dispatcher.ts';
 import {
   publishedRest,
@@ -36,6 +37,7 @@ async function rig(faults: RegisterFault[] = []): Promise<Rig> {
         url: rest.url,
         operator,
         sign: () => Promise.resolve('ab'.repeat(65)),
+        agree: () => Promise.resolve(true),
         look: () =>
           Promise.resolve({
             block: rest.block(),
@@ -65,6 +67,51 @@ describe('registering with the published dispatcher', () => {
     ]);
     expect(shown.at(0)).toMatch(/^waiting for 127\.0\.0\.1:\d+: 2 s/);
     expect(shown.at(-1)).toMatch(/: 1[12] s, block \d+$/);
+  });
+
+  it('signs nothing before the yes, and nothing where it has a row', async () => {
+    const {rest, register, time} = await rig();
+    const signed: string[] = [];
+    const sign = (message: Uint8Array): Promise<string> => {
+      signed.push(Buffer.from(message).toString());
+      return Promise.resolve('ab'.repeat(65));
+    };
+    const asked: unknown[] = [];
+    const answer = (isYes: boolean) => async (request: unknown) => {
+      asked.push(request);
+      // Whoever is asked may think for longer than any request takes.
+      await time.sleep(400_000);
+      return isYes;
+    };
+    const {report} = await register({sign, agree: answer(false)});
+    expect(report).toMatchObject({outcome: 'declined'});
+    expect([signed, [...rest.rows.keys()]]).toEqual([[], []]);
+    expect(asked).toEqual([{url: rest.url, operator: OPERATOR, effect: 'sets the range'}]);
+    expect((await register({sign, agree: answer(true)})).report).toMatchObject({outcome: 'done'});
+    expect(signed).toEqual([`{"operator":"${OPERATOR}"}`]);
+    expect((await register({sign, agree: answer(false)})).report).toMatchObject({outcome: 'already'});
+    expect(asked).toHaveLength(2);
+  });
+
+  it('shows what is signed; --yes agrees, and no one at a terminal does not', async () => {
+    const request = {
+      url: 'https://dispatcher.example.org/x/secret-part',
+      operator: OPERATOR,
+      effect: 'sets the range',
+    };
+    const lines: string[] = [];
+    const given = {
+      canAsk: false,
+      signal: new AbortController().signal,
+      note: (line: string) => lines.push(line),
+    };
+    expect(await confirmDispatcherWith({...given, yes: true})(request)).toBe(true);
+    expect(lines.join('\n')).toContain(`signs  {"operator":"${OPERATOR}"} (eth_sign)`);
+    expect(lines.join('\n')).toContain('https://dispatcher.example.org');
+    await expect(confirmDispatcherWith({...given, yes: false})(request)).rejects.toMatchObject({
+      code: 'USAGE',
+      exitCode: 64,
+    });
   });
 
   it('registers five at once behind one lock, 5 of 5', async () => {

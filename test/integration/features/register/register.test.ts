@@ -310,6 +310,7 @@ describe('registering', () => {
       limits: limits({pollMs: 50, waitMs: 20_000}),
       confirm: () => Promise.resolve(true),
       confirmSigning: () => Promise.resolve(true),
+      confirmDispatcher: () => Promise.resolve(true),
       note: () => {},
       warn: () => {},
     };
