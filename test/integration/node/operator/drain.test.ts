@@ -15,7 +15,9 @@ describe('a drained node', () => {
     rig.submit(3);
     await rig.time.until(() => expect(open).toHaveLength(3));
     run.door.drain();
-    await run.event('problem', ({code}) => code === 'NODE_DRAINED');
+    const {message} = await run.event('problem', ({code}) => code === 'NODE_DRAINED');
+    // It is true to the end of the drain, of which it is said once.
+    expect(message).toBe('the node is drained: it finishes the jobs that it has, and takes no new one');
     await rig.time.until(() => expect(rig.dispatcher.stats().connected).toEqual([]));
     expect(run.door.state()).toEqual({phase: 'draining', toAnswer: 3, toDeliver: 0});
 

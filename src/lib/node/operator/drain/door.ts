@@ -1,7 +1,6 @@
 import {linkedAbort} from '../../../foundation/async/abort.ts';
 import {createCondition} from '../../../foundation/async/condition.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
-import {count} from '../../../foundation/text/words.ts';
 import type {Time} from '../../../foundation/time/time.ts';
 import type {Emit} from '../../events/events.ts';
 import type {Health} from '../health.ts';
@@ -81,11 +80,10 @@ export function createDoor(deps: {
       emit({type: 'disconnected', reason: 'the node is drained, as it was asked to be', retryInMs: null});
   }
 
+  /** Without a count: a problem is reported once, and stays as it is for as long as the node is drained. */
   function report(): void {
-    const {toAnswer, toDeliver} = owed();
-    const rest = toAnswer + toDeliver;
-    const what = isDone ? 'all of its jobs are done' : `${count(rest, 'job')} of its own to finish`;
-    health.failed('dispatcher', new AosError('NODE_DRAINED', `the node is drained: ${what}`), USE);
+    const message = 'the node is drained: it finishes the jobs that it has, and takes no new one';
+    health.failed('dispatcher', new AosError('NODE_DRAINED', message), USE);
   }
 
   /** Whether all is delivered, within the time of a visit. */
