@@ -1,7 +1,7 @@
 import {request} from 'undici';
-import type {ProxyChoice} from '../../foundation/system/proxy-choice.ts';
+import {proxyText, type ProxyChoice} from '../../foundation/system/proxy-choice.ts';
 import {basicAuth} from './basic-auth.ts';
-import {openProxy, proxyFaultIn} from './proxy-agent.ts';
+import {isOfGateway, openProxy, proxyFaultIn} from './proxy-agent.ts';
 
 /** Of an answer only the head matters. */
 const MOST = 64 * 1024;
@@ -55,6 +55,8 @@ export function openHeadReader(
         await answer.body.dump({limit: MOST, signal});
         const fault = way.faultOf(answer.statusCode);
         if (fault !== null) throw fault;
+        if (isOfGateway(answer.statusCode))
+          throw new Error(`HTTP ${answer.statusCode} through the proxy of ${proxyText(choice)}`);
         const {date, age} = answer.headers;
         return {
           status: answer.statusCode,

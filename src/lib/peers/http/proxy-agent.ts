@@ -40,6 +40,9 @@ export function proxyFaultIn(error: unknown): ProxyFault | null {
   return null;
 }
 
+/** Whether an answer may be the proxy's own: of an http URL it says so by its own answer that it does not reach the peer. */
+export const isOfGateway = (status: number): boolean => status >= 502 && status <= 504;
+
 /**
  * Opens the way to a peer through the proxy of a variable. No connection is made before the first request; a fault of the
  * proxy is a {@link ProxyFault} in the causes of what a request throws.

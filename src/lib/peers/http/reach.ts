@@ -27,7 +27,7 @@ export async function reach(url: string, {limitMs, signal, env = process.env}: L
   const choice = proxyFor(target, env);
   if (choice === null) return {via: null, why: await connectFailure(url, limitMs, signal), next: null};
   const via = proxyText(choice);
-  const {openProxy, proxyFaultIn} = await import('./proxy-agent.ts');
+  const {openProxy, proxyFaultIn, isOfGateway} = await import('./proxy-agent.ts');
   const limit = deadline(signal, limitMs);
   let way: ProxiedPeer | undefined;
   try {
@@ -41,9 +41,11 @@ export async function reach(url: string, {limitMs, signal, env = process.env}: L
     await body.dump();
     const fault = way.faultOf(statusCode);
     if (fault !== null) throw fault;
-    // Of an http URL a proxy says so by its own answer.
-    const isGateway = statusCode >= 502 && statusCode <= 504;
-    return {via, why: isGateway ? `HTTP ${statusCode} through the proxy of ${via}` : null, next: null};
+    return {
+      via,
+      why: isOfGateway(statusCode) ? `HTTP ${statusCode} through the proxy of ${via}` : null,
+      next: null,
+    };
   } catch (error) {
     const fault = proxyFaultIn(error);
     if (fault !== null) return {via, why: fault.message, next: fault.next};

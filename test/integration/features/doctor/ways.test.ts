@@ -87,6 +87,19 @@ describe('peers behind a proxy', () => {
     expect((await lookAtWebhook(WEBHOOK, never)).found).toContain('the proxy of HTTP_PROXY');
   });
 
+  it('that does not reach them: its own answer is none of theirs, its clock neither', async () => {
+    const {url} = await forwardProxy(1, 503);
+    const checks = await behind({HTTP_PROXY: url}).checks('clock.offset', 'alerts');
+    expect(checks['clock.offset']).toMatchObject({
+      state: 'unknown',
+      found: expect.stringContaining('RPC rpc.example: HTTP 503 through the proxy of HTTP_PROXY') as string,
+    });
+    expect(checks['alerts.webhook']).toMatchObject({
+      state: 'fail',
+      found: expect.stringContaining('HTTP 503 through the proxy of HTTP_PROXY') as string,
+    });
+  });
+
   it('that cannot be used, or leads to no peer', async () => {
     const socks = behind({ALL_PROXY: 'socks5://127.0.0.1:1080'});
     expect((await socks.checks('config.proxy'))['config.proxy']).toMatchObject({
