@@ -63,8 +63,9 @@ export function createMemberDoctor(
     if (!driver.sticks || !isLong) return error;
     return new AosError(
       'WORKER_STUCK',
-      `${client.name} has taken no request for ${duration(forMs)} and works on none of ours: ${error.message}`,
-      {next: driver.restart(client.host)},
+      // Its words stay the same while it lasts: each change would be news.
+      `${client.name} has taken no request for more than ${duration(readyTimeoutMs)} and works on none of ours`,
+      {next: driver.restart(client.host), cause: error, details: {refusesForMs: Math.round(forMs)}},
     );
   }
 

@@ -131,7 +131,14 @@ describe('a tee worker', () => {
     expect(await put()).toBe('WORKER_BUSY');
     await time.during(time.sleep(62_000), 'the ready timeout');
     expect(await put()).toBe('WORKER_STUCK');
-    expect(JSON.stringify((await problem())?.next)).toContain('Restart the tee worker');
+    const first = await problem();
+    expect(JSON.stringify(first?.next)).toContain('Restart the tee worker');
+    await time.during(time.sleep(300_000), 'five minutes more');
+    expect(await put()).toBe('WORKER_STUCK');
+    const later = await problem();
+    // The words are the same, and how long it lasts is a member of its own.
+    expect(later?.message).toBe(first?.message);
+    expect(Number(later?.details['refusesForMs'])).toBeGreaterThan(Number(first?.details['refusesForMs']));
     tee.restart();
     await time.during(time.sleep(6_000), 'its rest');
     expect(await problem()).toBeNull();
