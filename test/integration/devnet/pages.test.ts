@@ -1,6 +1,7 @@
 import {createServer, request} from 'node:http';
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {afterAll, beforeAll, describe, expect, it, onTestFinished} from 'vitest';
 import {WebSocket, WebSocketServer} from 'ws';
+import {startAnvil} from '../../../src/devnet/chain/anvil.ts';
 import {keepPagesOut} from '../../../src/devnet/net/gate.ts';
 import {listenOn} from '../../../src/devnet/net/listen.ts';
 
@@ -49,5 +50,31 @@ describe('a part of the devnet', () => {
   ])('asked by %s', async (_name, headers, code) => {
     expect(await status(headers)).toBe(code);
     expect(await opened(headers)).toBe(code === 200 ? 'open' : 'Unexpected server response: 403');
+  });
+});
+
+describe('the chain of a devnet', () => {
+  it('lets no page of another origin in, and reads nothing that a form can send', async () => {
+    const anvil = await startAnvil({blockTime: 3600});
+    onTestFinished(() => anvil.close());
+    const ask = async (type: string, method = 'POST') => {
+      const response = await fetch(anvil.url, {
+        method,
+        headers: {'content-type': type, origin: 'https://evil.example'},
+        ...(method === 'POST' ? {body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}'} : {}),
+      });
+      return {
+        status: response.status,
+        allowed: response.headers.get('access-control-allow-origin'),
+        text: await response.text(),
+      };
+    };
+    // A browser asks first for JSON of another origin, and is not answered.
+    expect(await ask('application/json', 'OPTIONS')).toMatchObject({status: 405, allowed: null});
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded'])
+      expect(await ask(type)).toMatchObject({
+        allowed: null,
+        text: expect.stringContaining('Invalid request') as string,
+      });
   });
 });

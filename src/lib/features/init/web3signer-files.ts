@@ -52,6 +52,8 @@ export function composeText({address, chainId, port, owner, keysDir}: SignerSetu
 # Start it: docker compose -f web3signer.compose.yaml up -d; look at it: aos signer check
 services:
   web3signer:
+    # A tag may be moved to other content. To keep to the image that you have tried, put in its place what this prints:
+    # docker image inspect --format '{{index .RepoDigests 0}}' ${IMAGE}
     image: ${IMAGE}
     restart: unless-stopped
     # The key files are mode 0600, so the container must be their owner.

@@ -243,6 +243,8 @@ describe('the files for Web3Signer', () => {
       # Start it: docker compose -f web3signer.compose.yaml up -d; look at it: aos signer check
       services:
         web3signer:
+          # A tag may be moved to other content. To keep to the image that you have tried, put in its place what this prints:
+          # docker image inspect --format '{{index .RepoDigests 0}}' consensys/web3signer:26.4.2
           image: consensys/web3signer:26.4.2
           restart: unless-stopped
           # The key files are mode 0600, so the container must be their owner.
