@@ -30,6 +30,7 @@ export const SCHEMA_NAMES = [
   'keys-bls',
   'keys-ecdsa',
   'keys-vrf',
+  'logs',
   'register',
   'register-check',
   'restart',

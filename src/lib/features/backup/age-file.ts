@@ -1,7 +1,6 @@
 import {createReadStream} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {Readable} from 'node:stream';
-import type {ReadableStream} from 'node:stream/web';
 import {Decrypter, Encrypter} from 'age-encryption';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
@@ -98,5 +97,5 @@ function toWeb(stream: Readable): globalThis.ReadableStream<Uint8Array> {
 }
 
 function fromWeb(stream: globalThis.ReadableStream<Uint8Array>): Readable {
-  return Readable.fromWeb(stream as ReadableStream<Uint8Array>);
+  return Readable.fromWeb(stream);
 }

@@ -75,7 +75,7 @@ export async function unpack(
   let entries = 0;
   try {
     for await (const entry of tar) {
-      const {name, type, size = 0} = entry.header;
+      const {name, type, size} = entry.header;
       entries += 1;
       if (type !== 'file') throw invalid(name, 'is no plain file');
       if (entries > MOST_ENTRIES) throw invalid(name, 'is one entry too many');

@@ -51,7 +51,9 @@ function namedFiles({
     [FIELDS.signerCertKey, signerTls?.key],
     [FIELDS.signerPassphraseFile, signerTls?.passphraseFile],
   ];
-  return all.flatMap(([field, path]) => (path == null ? [] : [{field: field.path, path}]));
+  return all.flatMap(([field, path]) =>
+    path === null || path === undefined ? [] : [{field: field.path, path}],
+  );
 }
 
 /** A name that is one on any machine. */

@@ -3,7 +3,8 @@ import {problemsError} from '../../config/load.ts';
 import {noConfiguration} from '../../config/no-configuration.ts';
 import {sanitizeText} from '../../config/sanitize.ts';
 import {usableConfig, type UsableConfig} from '../../config/usable.ts';
-import {isAosError} from '../../foundation/errors/error.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import type {ControlClient} from '../../node/control/client.ts';
 import {connectAny, connectHere, type Asking} from '../../node/presence/here.ts';
@@ -65,4 +66,17 @@ export function refuseBadStart({config, file}: NodeTarget): void {
   if (config.error !== null) throw config.error;
   const source = {file, env: process.env, cwd: process.cwd()};
   if (config.problems.length > 0) throw problemsError(source, config.problems);
+}
+
+/** The state directory of the node. @throws AosError CONFIG_MISSING where no configuration says it */
+export function stateDirOf({config}: NodeTarget): string {
+  const dir = config?.storeDir ?? null;
+  if (dir !== null) return dir;
+  throw new AosError(
+    'CONFIG_MISSING',
+    'no configuration names the node, so its state directory is not known',
+    {
+      next: say('Name the configuration of the node: -c FILE'),
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import {giveFileToOwner} from '../../foundation/system/give-to-owner.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
-import {createWriteStream, renameSync, statSync, type WriteStream} from 'node:fs';
+import {closeSync, createWriteStream, fstatSync, openSync, readSync, type WriteStream} from 'node:fs';
+import {rotateLog} from '../logs/rotation.ts';
 
 /** The log file, used while stderr is hidden. Never blocks the loop, never fails it. */
 export type LogFile = {
@@ -10,29 +11,33 @@ export type LogFile = {
   close(): Promise<void>;
 };
 
-/** One file is so long at most, and there are two: the present one and the one before, `.1`. */
+/** One file is so long at most; a few older ones stay (features/logs/rotation.ts). */
 const MAX_BYTES = 8 * 1024 * 1024;
 /** A disk that is this far behind loses lines instead of our memory. */
 const MAX_BACKLOG = 4 * 1024 * 1024;
 const CLOSE_MS = 1_000;
 
 /** Opens the file with the first line, mode 0600. One that cannot be written loses its lines and is tried again later. */
-export function createLogFile(path: string): LogFile {
+export function createLogFile(path: string, {maxBytes = MAX_BYTES}: {maxBytes?: number} = {}): LogFile {
   let stream: WriteStream | null = null;
   let size = 0;
   let dropped = 0;
 
   function open(): WriteStream {
-    size = sizeOf(path);
-    if (size >= MAX_BYTES) {
+    const left = endOf(path);
+    size = left.size;
+    if (size >= maxBytes) {
       rotate(path);
       size = 0;
     }
+    // A process that was killed may have left half a line: the next one begins on its own.
+    const isTorn = size > 0 && !left.isWhole;
     const opened = createWriteStream(path, {flags: 'a', mode: 0o600});
     const isNew = size === 0;
     opened.on('open', (file: number) => {
       if (isNew) give(file, path);
     });
+    if (isTorn) opened.write('\n');
     opened.on('error', () => {
       // A full disk, say. The work continues; the next line tries again.
       if (stream === opened) stream = null;
@@ -44,7 +49,7 @@ export function createLogFile(path: string): LogFile {
   return {
     path,
     write(line) {
-      if (stream !== null && size >= MAX_BYTES && stream.writableLength < MAX_BACKLOG) {
+      if (stream !== null && size >= maxBytes && stream.writableLength < MAX_BACKLOG) {
         // What is under way still goes into the old file, under its new name, whatever of it is on the disk yet.
         stream.end();
         stream = null;
@@ -85,17 +90,24 @@ function give(file: number, path: string): void {
   }
 }
 
-function sizeOf(path: string): number {
+/** How long a log is, and whether its last line has its end. */
+function endOf(path: string): {size: number; isWhole: boolean} {
+  let file: number | undefined;
   try {
-    return statSync(path).size;
+    file = openSync(path, 'r');
+    const {size} = fstatSync(file);
+    const last = Buffer.alloc(1);
+    return {size, isWhole: readSync(file, last, 0, 1, Math.max(0, size - 1)) === 0 || last[0] === 0x0a};
   } catch {
-    return 0; // it is missing, or another user's: the opening reports it
+    return {size: 0, isWhole: true}; // it is missing, or another user's: the opening reports it
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
 function rotate(path: string): void {
   try {
-    renameSync(path, `${path}.1`);
+    rotateLog(path);
   } catch {
     // It stays and grows: better than none.
   }

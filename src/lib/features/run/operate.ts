@@ -1,4 +1,3 @@
-import {join} from 'node:path';
 import type {Config, ConfigWarning} from '../../config/config.ts';
 import type {Emit, OperatorEvent, Summary} from '../../node/events/events.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
@@ -7,6 +6,7 @@ import type {ProcessCommands} from './commands.ts';
 import {createEventOutput, type LogChoice} from './event-output.ts';
 import {createLogFile} from './log-file.ts';
 import type {RestoredWish} from './restored.ts';
+import {logPath} from '../logs/rotation.ts';
 import {runOperator} from './run.ts';
 import {onceSized, saveTerminal, terminalLives} from './terminal.ts';
 import type {NoticeCode} from '../../foundation/errors/table.ts';
@@ -59,7 +59,7 @@ export type Operation = {
  */
 export function createOperation(options: OperateOptions): Operation {
   const {stop, note} = options;
-  const file = createLogFile(join(options.config.store.dir, 'operator.log'));
+  const file = createLogFile(logPath(options.config.store.dir));
   let dashboard: Dashboard | null = null;
   let isGone = false;
   let emit: Emit = () => {};

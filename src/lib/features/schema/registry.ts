@@ -15,6 +15,7 @@ import {keysEcdsa} from '../keys/ecdsa-schema.ts';
 import {keysVrf} from '../keys/vrf-schema.ts';
 import {deregister, deregisterCheck, register, registerCheck} from '../register/schema.ts';
 import {drain, restart, stop} from '../life/schema.ts';
+import {logs} from '../logs/schema.ts';
 import {run} from '../run/schema.ts';
 import {schema, schemaList} from './schema.ts';
 import {serviceInstall, serviceStatusEntry, serviceUninstall} from '../service/schema.ts';
@@ -60,6 +61,7 @@ export const SCHEMAS = {
   'keys-bls': keysBls,
   'keys-ecdsa': keysEcdsa,
   'keys-vrf': keysVrf,
+  logs,
   register,
   'register-check': registerCheck,
   restart,

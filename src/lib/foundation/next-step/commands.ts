@@ -39,6 +39,7 @@ export const COMMANDS = {
   'keys ecdsa import': {takesConfig: false},
   'keys vrf create': {takesConfig: false},
   'keys vrf show': {takesConfig: true},
+  logs: {takesConfig: true},
   register: {takesConfig: true},
   restart: {takesConfig: true},
   run: {takesConfig: true},

@@ -199,7 +199,14 @@ describe('a backup that is wrong', () => {
     ],
     ['empty', 'BACKUP_INVALID', (file) => truncateSync(file, 0)],
     ['another file', 'BACKUP_INVALID', (file) => writeFileSync(file, 'PK\x03\x04 a zip')],
-    ['a directory', 'BACKUP_FAILED', (file) => (rmSync(file), mkdirSync(file))],
+    [
+      'a directory',
+      'BACKUP_FAILED',
+      (file) => {
+        rmSync(file);
+        mkdirSync(file);
+      },
+    ],
     ['gone', 'BACKUP_FAILED', (file) => rmSync(file)],
   ];
   it.each(broken)('(%s) is refused with %s, and nothing is left of the try', async (_name, code, spoil) => {

@@ -1,6 +1,5 @@
 import {
   closeSync,
-  existsSync,
   fstatSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +13,7 @@ import {
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {expect, it, onTestFinished, vi} from 'vitest';
+import {logFiles, rotateLog} from '../../../../src/lib/features/logs/rotation.ts';
 import {createLogFile} from '../../../../src/lib/features/run/log-file.ts';
 import {PATIENT} from '../../../support/patient.ts';
 
@@ -38,27 +38,57 @@ function endOf(file: string, bytes: number): string {
 
 const linesOf = (file: string): string[] => readFileSync(file, 'utf8').trimEnd().split('\n');
 
-it('keeps two files of eight MB each, and loses no line where one ends', async () => {
+it('keeps five files, and loses no line where one ends', async () => {
   const file = path.join(tempDir(), 'operator.log');
-  const log = createLogFile(file);
-  const line = (n: number): string => `${'x'.repeat(8_000)} ${n}`;
-  const total = 2_800;
+  const log = createLogFile(file, {maxBytes: 64 * 1024});
+  const line = (n: number): string => `${'x'.repeat(1_000)} ${n}`;
+  const total = 600;
   for (let n = 0; n < total; n += 1) {
     log.write(line(n));
     // A disk that is far behind would lose lines.
-    if (n % 100 === 0)
+    if (n % 50 === 0)
       await vi.waitFor(() => expect(endOf(file, 30)).toBe(`${line(n)}\n`.slice(-30)), PATIENT);
   }
   await log.close();
-  const [before, now] = [linesOf(`${file}.1`), linesOf(file)];
-  const kept = [...before, ...now];
+  expect(logFiles(file)).toEqual([4, 3, 2, 1].map((n) => `${file}.${n}`).concat(file));
+  const kept = logFiles(file).flatMap(linesOf);
+  expect(kept.length).toBeLessThan(total);
   expect(kept).toEqual(Array.from({length: kept.length}, (_, index) => line(total - kept.length + index)));
-  expect(existsSync(`${file}.2`)).toBe(false);
-  for (const one of [file, `${file}.1`]) {
-    expect(statSync(one).size).toBeLessThan(12.5 * MB);
+  for (const one of logFiles(file)) {
+    expect(statSync(one).size).toBeLessThan(200 * 1024);
     expect(statSync(one).mode & 0o777).toBe(0o600);
   }
-  expect(statSync(`${file}.1`).size).toBeGreaterThanOrEqual(8 * MB);
+});
+
+it('loses no line when the process is killed between two renames', () => {
+  const file = path.join(tempDir(), 'operator.log');
+  for (const [name, text] of [
+    [file, 'now'],
+    [`${file}.1`, 'one'],
+    [`${file}.3`, 'three'],
+    [`${file}.4`, 'four'],
+  ] as const)
+    writeFileSync(name, text);
+  rotateLog(file);
+  writeFileSync(file, 'new');
+  expect(logFiles(file).map((name) => readFileSync(name, 'utf8'))).toEqual([
+    'four',
+    'three',
+    'one',
+    'now',
+    'new',
+  ]);
+  rotateLog(file);
+  expect(logFiles(file).map((name) => readFileSync(name, 'utf8'))).toEqual(['three', 'one', 'now', 'new']);
+});
+
+it('begins a line of its own after half a line of a process that was killed', async () => {
+  const file = path.join(tempDir(), 'operator.log');
+  writeFileSync(file, 'whole\nhalf of a li');
+  const log = createLogFile(file);
+  log.write('the next');
+  await log.close();
+  expect(linesOf(file)).toEqual(['whole', 'half of a li', 'the next']);
 });
 
 it('continues where the last process ended, and begins anew where that one was full', async () => {

@@ -119,6 +119,20 @@ export const OPERATOR = {
     next: run('stop', [], 'Stop it, then start it again where it ran'),
     causes: ['It was started by hand, in a terminal or in a container.'],
   },
+  LOG_MISSING: {
+    exit: 'negative',
+    category: 'filesystem',
+    means: 'The operator has written no log file: its lines go to stderr unless a dashboard hides that.',
+    next: say('Look where its stderr goes: journalctl -e -u UNIT, or the log of its container.'),
+    causes: ['It runs as a service, or with --headless.', 'It has never run with this state directory.'],
+  },
+  LOG_UNREADABLE: {
+    exit: 'io',
+    category: 'filesystem',
+    means: 'The log file cannot be read.',
+    next: say('Ask as the user of the operator: sudo -u USER aos logs'),
+    causes: ['It belongs to another user: ls -l.'],
+  },
   NODE_LOCK_UNAVAILABLE: {
     exit: null,
     category: null,

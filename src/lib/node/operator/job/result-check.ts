@@ -1,3 +1,4 @@
+import {linkedAbort} from '../../../foundation/async/abort.ts';
 import {createBackoff} from '../../../foundation/async/backoff.ts';
 import {AosError, errorText} from '../../../foundation/errors/error.ts';
 import {safeText} from '../../../foundation/text/safe-text.ts';
@@ -53,19 +54,17 @@ export function createResultCheck(
 
   /** A row names no tag: any result of ours for this job may be the one of its (job_id, tag). */
   async function hasResult(jobId: string): Promise<boolean> {
-    const limit = new AbortController();
+    const {controller, unlink} = linkedAbort(signal);
     const cancel = time.after(LIMIT_MS, () =>
-      limit.abort(new AosError('DISPATCHER_TIMEOUT', `no answer within ${LIMIT_MS / 1000} s`)),
+      controller.abort(new AosError('DISPATCHER_TIMEOUT', `no answer within ${LIMIT_MS / 1000} s`)),
     );
-    const end = (): void => limit.abort(signal.reason);
-    signal.addEventListener('abort', end, {once: true});
     try {
       if (resultReader === undefined) throw new AosError('BUG', 'no reader of results');
-      const rows = await resultReader.kept(jobId, limit.signal);
+      const rows = await resultReader.kept(jobId, controller.signal);
       return rows.some(({operator}) => sameAddress(operator, nodeId));
     } finally {
       cancel();
-      signal.removeEventListener('abort', end);
+      unlink();
     }
   }
 
