@@ -33,7 +33,7 @@ A drain ends with --end, or with the process.`;
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Drain);
-    const node = await findNode(flags.config, (line) => this.note(line, flags.quiet));
+    const node = await findNode('drain', flags.config, (line) => this.note(line, flags.quiet));
     const progress = flags.quiet ? noProgress : progressLine(process.stderr);
     const {wait, end, timeout: timeoutMs = 900_000} = flags;
     const result = await untilStopped((signal) =>

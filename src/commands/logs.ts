@@ -48,7 +48,7 @@ export default class Logs extends AosCommand {
     const since = flags.since === undefined ? null : sinceOf(flags.since.trim(), now);
     if (flags.since !== undefined && since === null)
       throw new AosError('USAGE', '--since takes an age such as 2h, or a time such as 2026-11-30T01:00Z');
-    const node = await findNode(flags.config, (line) => this.note(line, flags.quiet));
+    const node = await findNode('logs', flags.config, (line) => this.note(line, flags.quiet));
     const signals = listenForSignals('stop');
     try {
       await showLogs({

@@ -29,14 +29,14 @@ Ends with 0 when the new process is connected and, if the network probed the nod
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Restart);
-    const node = await findNode(flags.config, (line) => this.note(line, flags.quiet));
+    const node = await findNode('restart', flags.config, (line) => this.note(line, flags.quiet));
     if (!flags.confirm) refuseBadStart(node);
     const progress = flags.quiet ? noProgress : progressLine(process.stderr);
     const result = await untilStopped((signal) =>
       restartNode(node, {
         confirm: flags.confirm,
         timeoutMs: flags.timeout ?? 180_000,
-        allowanceMs: node.config?.offlineGraceMs ?? null,
+        allowanceMs: node.config.offlineGraceMs,
         time: systemTime,
         signal,
         runProgram,

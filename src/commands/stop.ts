@@ -24,7 +24,7 @@ export default class Stop extends AosCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Stop);
-    const node = await findNode(flags.config, (line) => this.note(line, flags.quiet));
+    const node = await findNode('stop', flags.config, (line) => this.note(line, flags.quiet));
     const result = await untilStopped((signal) =>
       stopNode(node, {timeoutMs: flags.timeout ?? 120_000, time: systemTime, signal}),
     );

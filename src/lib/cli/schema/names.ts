@@ -33,6 +33,7 @@ export const SCHEMA_NAMES = [
   'logs',
   'register',
   'register-check',
+  'reload',
   'restart',
   'run',
   'schema',

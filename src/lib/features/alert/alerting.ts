@@ -15,31 +15,52 @@ const ALERTS_NOTE = 'chain-alerts';
 
 type AlertConfig = Pick<Config, 'alerts' | 'network' | 'node'>;
 
-/** Alerts of a running operator; null: no webhook is configured. */
+/** Alerts of a running operator, whose webhook may change; without one nothing is sent. */
+export type LiveAlerts = Alerts & {takeOver(config: AlertConfig): void};
+
+/** Alerts of a running operator. What is known of problems stays when the webhook changes. */
 export function startAlerts(
   config: AlertConfig,
   options: {version: string; emit: Emit; time: Time; journal: Notes},
-): Alerts | null {
-  const webhook = webhookOf(config);
-  if (webhook === null) return null;
-  const sender = senderOf(config, options.version);
-  const alerts = createAlerts({
-    time: options.time,
-    delayMs: config.alerts.delayMs,
-    emit: options.emit,
-    kept: {
-      recall: () => options.journal.recall(ALERTS_NOTE),
-      remember: (text) => {
-        options.journal.remember(ALERTS_NOTE, text).catch(() => undefined); // the operator reports a journal that does not work
+): LiveAlerts {
+  let now = config;
+  let webhook = webhookOf(config);
+  /** Null while no webhook was ever configured. */
+  let alerts = webhook === null ? null : begin();
+  const replaced: Webhook[] = [];
+
+  function begin(): Alerts {
+    return createAlerts({
+      time: options.time,
+      get delayMs() {
+        return now.alerts.delayMs;
       },
-    },
-    send: (alert, signal) => webhook.post(alertPayload(alert, sender, renderNext), signal),
-  });
+      emit: options.emit,
+      kept: {
+        recall: () => options.journal.recall(ALERTS_NOTE),
+        remember: (text) => {
+          options.journal.remember(ALERTS_NOTE, text).catch(() => undefined); // the operator reports a journal that does not work
+        },
+      },
+      send: async (alert, signal) => {
+        // Taken away meanwhile: no one wants to hear it.
+        if (webhook === null) return 204;
+        return webhook.post(alertPayload(alert, senderOf(now, options.version), renderNext), signal);
+      },
+    });
+  }
+
   return {
-    onEvent: alerts.onEvent,
+    onEvent: (event) => alerts?.onEvent(event),
+    takeOver(next) {
+      if (webhook !== null) replaced.push(webhook);
+      now = next;
+      webhook = webhookOf(next);
+      if (webhook !== null) alerts ??= begin();
+    },
     async close() {
-      await alerts.close();
-      await webhook.close();
+      await alerts?.close();
+      await Promise.all([...replaced, webhook].map((one) => one?.close()));
     },
   };
 }

@@ -9,7 +9,8 @@ const LIMIT_MS = 5_000;
  * before it.
  * @returns what it said; null: nothing answers as an operator does
  */
-export async function answersPing(outerUrl: string, signal: AbortSignal): Promise<string | null> {
+export async function answersPing(outerUrl: string | null, signal: AbortSignal): Promise<string | null> {
+  if (outerUrl === null) return null;
   const limit = deadline(signal, LIMIT_MS);
   const url = `${outerUrl.replace(/\/+$/, '')}/ping`;
   const place = httpPlace(url, Date.now);

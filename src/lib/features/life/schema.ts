@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type {ResultEntry} from '../../cli/schema/entry.ts';
 import {count, ms, schemaOf} from '../../cli/schema/parts.ts';
 import type {DrainResult} from './drain.ts';
+import type {ReloadAnswer} from './reload.ts';
 import type {RestartResult} from './restart.ts';
 import type {StopResult} from './stop.ts';
 
@@ -41,6 +42,18 @@ export const restart: ResultEntry = {
       ),
       awayMs: v.pipe(ms, v.description('from the last sign of the old process to the new connection')),
       allowanceShare: v.pipe(v.nullable(v.number()), v.description('of the offline allowance, 0 to 1')),
+    }),
+  ),
+};
+
+export const reload: ResultEntry = {
+  summary: 'aos reload: what the operator took over.',
+  result: schemaOf<ReloadAnswer>()(
+    v.object({
+      pid: count,
+      file: v.nullable(v.string()),
+      applied: v.pipe(v.array(v.string()), v.description('keys that hold from now on')),
+      needRestart: v.pipe(v.array(v.string()), v.description('keys that hold after a restart')),
     }),
   ),
 };

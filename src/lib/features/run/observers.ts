@@ -24,6 +24,8 @@ export type Observers = {
   socket: string | null;
   /** What could not be started; the operator works without it. */
   warnings: readonly {code: Code; message: string}[];
+  /** Alerts go where this configuration says, from now on. */
+  takeOver(config: Config): void;
   close(): Promise<void>;
 };
 
@@ -43,6 +45,8 @@ export async function startObservers(
     time: Time;
     emit: Emit;
     carryOut: CarryOut;
+    /** The absolute path of the configuration file; null: none. */
+    configFile: string | null;
   },
 ): Promise<Observers> {
   const {journal, emit, time} = options;
@@ -85,9 +89,10 @@ export async function startObservers(
       verdict?.(event);
       // The watch comes last, because its own events follow this one.
       liveness.onEvent(event);
-      alerts?.onEvent(event);
+      alerts.onEvent(event);
     },
     socket: 'publish' in control ? control.path : null,
+    takeOver: alerts.takeOver,
     warnings: 'publish' in control ? [] : [control],
     async close() {
       clearInterval(timer);
@@ -95,14 +100,19 @@ export async function startObservers(
       if ('publish' in control) await control.close();
       // Not waited for: its marks are on their way, and the journal brings them to the disk when it is closed, or cannot.
       void recorder.flush();
-      await alerts?.close();
+      await alerts.close();
     },
   };
 }
 
 async function openControl(
   config: Config,
-  {version, carryOut, time}: {version: string; carryOut: CarryOut; time: Time},
+  {
+    version,
+    carryOut,
+    time,
+    configFile,
+  }: {version: string; carryOut: CarryOut; time: Time; configFile: string | null},
 ): Promise<Control | {code: Code; message: string}> {
   const {network, node, store} = config;
   const [dir = ''] = controlDirs(process.env, process.getuid?.() ?? 0);
@@ -111,7 +121,7 @@ async function openControl(
       dir,
       file: controlFile(network, node.id),
       beside: {dir: store.dir, id: randomBytes(16).toString('hex')},
-      hello: {version, nodeId: node.id, network, host: hostname(), pid: process.pid},
+      hello: {version, nodeId: node.id, network, host: hostname(), pid: process.pid, config: configFile},
       time,
       carryOut,
     });

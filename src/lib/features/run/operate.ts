@@ -16,6 +16,8 @@ export type OperateOptions = {
   config: Config;
   warnings: readonly ConfigWarning[];
   version: string;
+  /** The absolute path of the configuration file; null: none. */
+  configFile: string | null;
   /** Stop after so many accepted results; null: never. */
   maxAccepted: number | null;
   /** The id of damage to the journal that is accepted. */
@@ -51,6 +53,8 @@ export type Operation = {
   /** Says something through the event stream; before it is there nothing is said. */
   emit: Emit;
   setLog(choice: LogChoice): void;
+  /** Workers, RPC endpoints and alerts are those of this configuration from now on. */
+  takeOver(config: Config): void;
 };
 
 /**
@@ -63,6 +67,7 @@ export function createOperation(options: OperateOptions): Operation {
   let dashboard: Dashboard | null = null;
   let isGone = false;
   let emit: Emit = () => {};
+  let takeOver = (_config: Config): void => {};
   let unseen: OperatorEvent | null = null;
   let forgetSize = (): void => {};
 
@@ -121,7 +126,7 @@ export function createOperation(options: OperateOptions): Operation {
             void dashboard.stop();
           },
           onReady(ready) {
-            ({emit} = ready);
+            ({emit, takeOver} = ready);
             const {dashboard: command} = options;
             const {socket} = ready;
             if (command === null || socket === null) return;
@@ -145,5 +150,6 @@ export function createOperation(options: OperateOptions): Operation {
     },
     emit: (event) => emit(event),
     setLog: output.setLog,
+    takeOver: (next) => takeOver(next),
   };
 }

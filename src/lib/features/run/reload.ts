@@ -1,3 +1,6 @@
+import type {Config} from '../../config/config.ts';
+import {refusePublicKeys} from '../../config/public-keys.ts';
+import {FIELDS} from '../../config/schema.ts';
 import {checkConfig, problemsError, type CheckedConfig} from '../../config/load.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import type {Emit} from '../../node/events/events.ts';
@@ -10,23 +13,48 @@ export type ReloadOptions = {
   marks: CheckedConfig['marks'];
   /** Keys that a flag of the command line stands above: they hold after a restart, if at all. */
   byFlag: readonly string[];
+  /** The configuration that it works with. */
+  config: Config;
   emit: Emit;
+  /** Workers, RPC endpoints and alerts are those of this configuration from now on. */
+  takeOver: (config: Config) => void;
   setLog: (choice: LogChoice) => void;
 };
 
 /** What a reload did: keys that hold from now on, and those that do after a restart. */
 export type ReloadResult = {file: string | null; applied: string[]; needRestart: string[]};
 
-/** The keys that a running operator takes over; the others are what it was built from. */
-const LIVE = ['log.format', 'log.level'];
+/**
+ * The keys that a running operator takes over; the others are what it was built from. Which kinds of worker there are is one of
+ * these: the dispatcher and the queues know them from the start.
+ */
+const LIVE = [
+  'log.format',
+  'log.level',
+  FIELDS.rpcUrl.path,
+  FIELDS.rpcUrls.path,
+  FIELDS.alertWebhook.path,
+  FIELDS.alertDelay.path,
+  FIELDS.workerUrl.path,
+  ...[FIELDS.opml, FIELDS.tee, FIELDS.zkml].flatMap((kind) =>
+    [
+      ...[kind.url, kind.urls, kind.concurrency, kind.readyTimeout],
+      ...[kind.answerTimeout, kind.attempts, kind.deadline, kind.onFailure],
+    ].map(({path}) => path),
+  ),
+  FIELDS.zkml.knownGoodModel.path,
+  FIELDS.zkml.knownGoodProof.path,
+];
 
 /**
  * Creates the action of SIGHUP and of `aos reload`: it reads the configuration again and reports the result. A wrong one changes
  * nothing.
  * @returns a function that reloads; it throws what is wrong with the new configuration (AosError CONFIG_* | KEY_*)
  */
-export function createReload({file, marks, byFlag, emit, setLog}: ReloadOptions): () => ReloadResult {
-  const takesOver = LIVE.filter((key) => !byFlag.includes(key));
+export function createReload(options: ReloadOptions): () => ReloadResult {
+  const {file, marks, byFlag, config, emit} = options;
+  const mayTakeOver = (key: string, next: Config): boolean =>
+    LIVE.includes(key) && !byFlag.includes(key) && isLive(key, config, next);
   // Keys that need a restart are reported with each reload until the restart.
   let live = marks;
   return () => {
@@ -35,9 +63,17 @@ export function createReload({file, marks, byFlag, emit, setLog}: ReloadOptions)
       const checked = checkConfig(source, {need: 'run'});
       const problems = [...checked.problems, ...checked.startProblems];
       if (checked.run === null || problems.length > 0) throw problemsError(source, problems);
-      const applied = takesOver.filter((key) => checked.marks.get(key) !== live.get(key));
-      if (applied.length > 0) setLog(checked.run.log);
-      const needRestart = changedKeys(marks, checked.marks).filter((key) => !takesOver.includes(key));
+      refusePublicKeys(checked.run);
+      const next = checked.run;
+      const takesOver = (key: string): boolean => mayTakeOver(key, next);
+      const applied = changedKeys(live, checked.marks).filter(takesOver);
+      if (applied.length > 0) {
+        options.setLog(next.log);
+        options.takeOver(taken(config, next, takesOver));
+      }
+      const needRestart = changedKeys(marks, checked.marks).filter((key) => !takesOver(key));
+      // A section of its own makes a kind, also one in which every value is the default.
+      if (kindsOf(config) !== kindsOf(next)) needRestart.push(KINDS);
       emit({type: 'config_reloaded', file, applied, needRestart});
       live = checked.marks;
       return {file, applied, needRestart};
@@ -50,6 +86,32 @@ export function createReload({file, marks, byFlag, emit, setLog}: ReloadOptions)
       });
       throw error;
     }
+  };
+}
+
+const KINDS = 'workers';
+
+function kindsOf({workers}: Config): string {
+  return Object.keys(workers.kinds).sort().join();
+}
+
+/** Whether a key can change while the operator works, from this configuration to that one. */
+function isLive(key: string, config: Config, next: Config): boolean {
+  if (key.startsWith('workers.') || key === FIELDS.workerUrl.path) return kindsOf(config) === kindsOf(next);
+  // Without a chain id the endpoints say which chain it is, and so which lock keeps a second operator out.
+  if (key === FIELDS.rpcUrl.path || key === FIELDS.rpcUrls.path) return config.chainId !== null;
+  return true;
+}
+
+/** The configuration of the run with what is taken over of a new one. */
+function taken(config: Config, next: Config, takesOver: (key: string) => boolean): Config {
+  const kinds = takesOver(FIELDS.opml.url.path) ? next.workers.kinds : config.workers.kinds;
+  const rpcUrls = takesOver(FIELDS.rpcUrl.path) ? next.chain.rpcUrls : config.chain.rpcUrls;
+  return {
+    ...config,
+    workers: {...config.workers, kinds},
+    chain: {...config.chain, rpcUrls},
+    alerts: {...next.alerts, noJobAfterMs: config.alerts.noJobAfterMs},
   };
 }
 

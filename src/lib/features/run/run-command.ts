@@ -1,3 +1,4 @@
+import {resolve} from 'node:path';
 import {renderNext} from '../../cli/next-step.ts';
 import type {StopReason} from '../../node/events/events.ts';
 import {AosError} from '../../foundation/errors/error.ts';
@@ -98,6 +99,7 @@ export function operateFor(
         config,
         warnings,
         version: options.version,
+        configFile: file === null ? null : resolve(file),
         maxAccepted: flags.jobs ?? null,
         acceptDamage: flags['accept-damaged-journal'],
         restored: {acceptAll: flags['accept-all'], oldHostIsOff: flags['old-host-is-off']},
@@ -112,11 +114,13 @@ export function operateFor(
         next: (step) => renderNext(step, {config: named}),
         note,
       });
-      const {emit, setLog} = operation;
+      const {emit, setLog, takeOver} = operation;
       reload = createReload({
         file,
         marks,
+        config,
         emit,
+        takeOver,
         byFlag: LOG_FLAGS.filter((key) => flags[key] !== undefined).map((key) => key.replace('-', '.')),
         setLog: (log) => setLog(chosen(log)),
       });

@@ -1,8 +1,6 @@
 import {randomBytes, randomUUID} from 'node:crypto';
 import {setFlagsFromString} from 'node:v8';
 import {cryptoThreadUrl, createCryptoWorker} from '../../node/crypto-worker/client.ts';
-import {createBlockReader} from '../../peers/chain/block-reader.ts';
-import {createRangeReader} from '../../peers/chain/range.ts';
 import type {Config, ConfigWarning} from '../../config/config.ts';
 import {readVrfKey} from '../../config/vrf-key.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
@@ -17,13 +15,11 @@ import {openRunSigners, watchedWhile} from './signers.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {createSteadyTime} from '../../foundation/time/steady-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
-import {createWorkers, type Workers} from '../../peers/worker/workers.ts';
-import {WORKER_KINDS} from '../../protocol/wire/messages.ts';
 import {journalDisk} from './journal-disk.ts';
+import {createLiveParts} from './live-parts.ts';
 import {startObservers} from './observers.ts';
 import {createEarlyEvents} from './early-events.ts';
 import {createRelay} from './relay.ts';
-import {createStandingReader} from './standing-reader.ts';
 import {claimForRun} from './claim.ts';
 import {commandsOf, type ProcessCommands} from './commands.ts';
 import {answersPing} from '../backup/old-host.ts';
@@ -35,6 +31,8 @@ export type RunOptions = {
   config: Config;
   warnings: readonly ConfigWarning[];
   version: string;
+  /** The absolute path of the configuration file; null: none. */
+  configFile: string | null;
   /** Stop after so many jobs that were accepted, or left unanswered; null: never. */
   maxAccepted: number | null;
   /** The id of damage to the journal that is accepted. */
@@ -47,7 +45,7 @@ export type RunOptions = {
   commands: ProcessCommands;
   onEvent: (event: OperatorEvent) => void;
   /** All components are up and the work begins: the event stream, and the control socket's path if there is one. */
-  onReady: (ready: {emit: Emit; socket: string | null}) => void;
+  onReady: (ready: {emit: Emit; socket: string | null; takeOver: (config: Config) => void}) => void;
 };
 
 /** What ends the parts, the last one first. */
@@ -75,18 +73,8 @@ export async function runOperator(options: RunOptions): Promise<Summary> {
   }
 }
 
-function openWorkers({workers: {kinds}}: Config, closers: Closers): Workers[] {
-  return WORKER_KINDS.flatMap((kind) => {
-    const config = kinds[kind];
-    if (config === undefined) return [];
-    const workers = createWorkers(kind, config, {time: systemTime});
-    closers.push(() => workers.close());
-    return [workers];
-  });
-}
-
 async function compose(options: RunOptions, config: Config, closers: Closers): Promise<Summary> {
-  const {node, net, chain, store} = config;
+  const {node, net, store} = config;
   // What is recorded and judged by the time of day is not moved by a clock that jumps.
   const time = createSteadyTime(systemTime);
   const vrf = await loadVrf();
@@ -130,11 +118,12 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   const restored = await applyRestored(journal, options.restored, {
     retentionMs: store.retentionMs,
     time,
-    ping: () => (net.outerUrl === null ? Promise.resolve(null) : answersPing(net.outerUrl, options.stop)),
+    ping: () => answersPing(net.outerUrl, options.stop),
   });
   const observers = await startObservers(config, {
     journal,
     version: options.version,
+    configFile: options.configFile,
     time,
     emit: (event) => emit(event),
     carryOut: (...command) => carryOut(...command),
@@ -147,7 +136,8 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
     recover: cryptoWorker.recover,
   });
   closers.push(() => signer.close());
-  const workers = openWorkers(config, closers);
+  const live = createLiveParts(config, time);
+  closers.push(() => live.close());
 
   const events = createRelay(
     (event: OperatorEvent) => {
@@ -175,21 +165,13 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
       time: systemTime,
       random: Math.random,
     }),
-    rangeReader: createRangeReader({
-      rpcUrls: chain.rpcUrls,
-      contract: chain.vrfRangeContract,
-      nodeId: node.id,
-      chainId: config.chainId,
-      timeoutMs: 10_000,
-    }),
+    ...live.readers,
     isRestored: restored.isRestored,
     resultReader: {
       kept: (jobId, signal) =>
         createDispatcherRest(dispatcherHttpUrl(null, net.dispatcherUrl)).jobResults(jobId, signal),
     },
-    blockReader: createBlockReader({rpcUrls: chain.rpcUrls, timeoutMs: 10_000}),
-    standingReader: createStandingReader(config, time),
-    workers,
+    workers: live.workers,
     journal,
     disk: journalDisk(store.dir),
     prover: cryptoWorker.prover,
@@ -204,6 +186,10 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
     emit({type: 'warning', code, message});
   for (const event of [...damageEvents(journal), ...restored.events]) emit(event);
   reportListening(server, config, emit);
-  options.onReady({emit, socket: observers.socket});
+  const takeOver = (next: Config): void => {
+    live.takeOver(next);
+    observers.takeOver(next);
+  };
+  options.onReady({emit, socket: observers.socket, takeOver});
   return watchedWhile(signer, options.stop, () => operator.run(options.stop));
 }

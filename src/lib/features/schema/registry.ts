@@ -14,7 +14,7 @@ import {keysBls} from '../keys/bls-schema.ts';
 import {keysEcdsa} from '../keys/ecdsa-schema.ts';
 import {keysVrf} from '../keys/vrf-schema.ts';
 import {deregister, deregisterCheck, register, registerCheck} from '../register/schema.ts';
-import {drain, restart, stop} from '../life/schema.ts';
+import {drain, reload, restart, stop} from '../life/schema.ts';
 import {logs} from '../logs/schema.ts';
 import {run} from '../run/schema.ts';
 import {schema, schemaList} from './schema.ts';
@@ -64,6 +64,7 @@ export const SCHEMAS = {
   logs,
   register,
   'register-check': registerCheck,
+  reload,
   restart,
   run,
   schema,

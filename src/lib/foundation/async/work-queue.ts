@@ -15,8 +15,8 @@ export type WorkQueue<T = number> = {
 };
 
 export type WorkQueueOptions<T = number> = {
-  /** Items in progress at most; at least 1. */
-  concurrency: number;
+  /** Items in progress at most, at least 1; asked for each time, since it may change. */
+  most: () => number;
   /** Works one job. A rejection is a bug or the end of the run. */
   work: (job: T) => Promise<void>;
   /** Called with a rejection. Must not throw. */
@@ -40,7 +40,7 @@ export function createWorkQueue<T = number>(options: WorkQueueOptions<T>): WorkQ
   }
 
   function fill(): void {
-    while (!closed && active < options.concurrency) {
+    while (!closed && active < options.most()) {
       const job = queue.shift();
       if (job === undefined) return;
       start(job);

@@ -41,6 +41,7 @@ export const COMMANDS = {
   'keys vrf show': {takesConfig: true},
   logs: {takesConfig: true},
   register: {takesConfig: true},
+  reload: {takesConfig: true},
   restart: {takesConfig: true},
   run: {takesConfig: true},
   schema: {takesConfig: false},

@@ -16,7 +16,8 @@ export type Alerts = {
 
 export type AlertsDeps = {
   time: Pick<Time, 'now' | 'after' | 'sleep'>;
-  delayMs: number;
+  /** How long a problem must last; asked for each time, since a reload may change it. */
+  readonly delayMs: number;
   /** Sends one alert; retries, and rejects after the last attempt. */
   send: (alert: Alert, signal: AbortSignal) => Promise<unknown>;
   /** The operator's event stream, for the warning that an alert could not be sent. */
@@ -39,7 +40,8 @@ const FIRST_READING_MS = 2 * 60_000;
  * Creates the alerts: sends one at a time, so that they arrive in order; the operator never waits for one. An alert that is
  * not accepted waits and is tried again; what is about the chain counts as sent only once it is accepted, over restarts too.
  */
-export function createAlerts({time, delayMs, send, emit, kept}: AlertsDeps): Alerts {
+export function createAlerts(deps: AlertsDeps): Alerts {
+  const {time, send, emit, kept} = deps;
   let taken = keptIncidents(kept.recall());
   let incidents = recalled(taken, time.now());
   let noted = keptText(taken);
@@ -60,7 +62,7 @@ export function createAlerts({time, delayMs, send, emit, kept}: AlertsDeps): Ale
     if (stop.signal.aborted) return;
     const now = time.now();
     taken = withEnds(taken, incidents, unsent());
-    const found = due(incidents, now, delayMs);
+    const found = due(incidents, now, deps.delayMs);
     incidents = found.incidents;
     waiting = queued(waiting, found.alerts);
     const isTime = found.alerts.length > 0 || (retryAt !== null && now >= retryAt);

@@ -46,6 +46,8 @@ export type ControlHello = {
   pid: number;
   /** The id of the pointer beside the journal that it works with; null: it wrote none. */
   journal: string | null;
+  /** The absolute path of its configuration file; null or absent: none, or an earlier version. */
+  config?: string | null;
 };
 
 /** A line from the server to the client. */
@@ -108,6 +110,8 @@ const helloSchema = v.object({
   pid: count,
   // Since 1.4.
   journal: v.optional(optionalText, null),
+  // Since 1.5.
+  config: v.optional(optionalText, null),
 });
 
 const typedSchema = v.object({type: text});

@@ -66,7 +66,7 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
   const {reject} = refusals;
   /** Requests in order, while a large one is read. */
   const inOrder = createWorkQueue<() => Promise<void>>({
-    concurrency: 1,
+    most: () => 1,
     work: (handle) => handle(),
     onFailure: (_, error) => {
       if (signal.aborted) return;

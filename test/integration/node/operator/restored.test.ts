@@ -44,6 +44,7 @@ describe('an operator with a restored journal', () => {
     };
     const first = await rig.start({isRestored: () => true, resultReader});
     rig.submit(2);
+    await first.event('job_received', () => first.of('job_received').length === 2);
     expect(await first.event('problem', ({part}) => part === 'jobs')).toMatchObject({
       code: 'RESTORED_UNCHECKED',
     });

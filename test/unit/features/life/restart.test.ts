@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {usableConfig} from '../../../../src/lib/config/usable.ts';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import type {NodeTarget} from '../../../../src/lib/features/life/node.ts';
 import {restartNode, type RestartOptions} from '../../../../src/lib/features/life/restart.ts';
@@ -13,7 +14,7 @@ type Moment = {pid: number; view?: Partial<OperatorView>} | 'none' | 'held';
 function nodeOf(moments: readonly Moment[]): NodeTarget {
   let look = 0;
   return {
-    config: null,
+    config: usableConfig({file: null, env: {}, cwd: '/'}),
     file: null,
     connect() {
       const now = moments[Math.min(look, moments.length - 1)] ?? 'none';

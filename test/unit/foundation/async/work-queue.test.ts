@@ -9,7 +9,7 @@ function stage(concurrency: number) {
   const failed: number[] = [];
   const open = new Map<number, {resolve: () => void; reject: (error: Error) => void}>();
   const queue = createWorkQueue({
-    concurrency,
+    most: () => concurrency,
     work: (seq) =>
       new Promise((resolve, reject) => {
         begun.push(seq);

@@ -32,13 +32,13 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   let steps: Steps | undefined;
   let stopped = false;
 
-  const sampling = queueFor('sample', SAMPLING);
-  const delivering = queueFor('deliver', DELIVERING);
+  const sampling = queueFor('sample', () => SAMPLING);
+  const delivering = queueFor('deliver', () => DELIVERING);
   const working = createWorkQueues(deps.workers, (concurrency) => queueFor('work', concurrency));
   const deadlines = createDeadlines({time: deps.time, onDue});
 
-  function queueFor(step: Step, concurrency: number): WorkQueue<Job> {
-    return createWorkQueue<Job>({concurrency, work: (job) => take(job, step), onFailure});
+  function queueFor(step: Step, most: () => number): WorkQueue<Job> {
+    return createWorkQueue<Job>({most, work: (job) => take(job, step), onFailure});
   }
 
   async function take(job: Job, step: Step): Promise<void> {

@@ -17,7 +17,7 @@ export type WorkQueues = {
 
 export function createWorkQueues(
   workers: readonly Pick<Worker, 'kind' | 'concurrency' | 'deadlineMs'>[],
-  make: (concurrency: number) => WorkQueue<Job>,
+  make: (concurrency: () => number) => WorkQueue<Job>,
 ): WorkQueues {
   const queues = new Map<string, WorkQueue<Job>>();
   let closed = false;
@@ -29,7 +29,7 @@ export function createWorkQueues(
     of(kind) {
       const known = queues.get(kind);
       if (known !== undefined) return known;
-      const queue = make(mostOf(kind));
+      const queue = make(() => mostOf(kind));
       if (closed) queue.close();
       queues.set(kind, queue);
       return queue;

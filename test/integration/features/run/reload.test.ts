@@ -1,0 +1,148 @@
+import {createHash} from 'node:crypto';
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {checkConfig} from '../../../../src/lib/config/load.ts';
+import type {Config} from '../../../../src/lib/config/config.ts';
+import {createReload} from '../../../../src/lib/features/run/reload.ts';
+import {createLiveWorkers} from '../../../../src/lib/features/run/live-parts.ts';
+import type {Workers} from '../../../../src/lib/peers/worker/workers.ts';
+import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
+import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
+import {tempDir} from '../../../support/config-file.ts';
+
+const TEXT = `network: mainnet
+node:
+  node_id: "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+  signer_key: http://127.0.0.1:9000
+  vrf_key_file: ./vrf.key
+net:
+  dispatcher_url: 127.0.0.1:8081
+chain:
+  chain_rpc_url: https://one.example.org
+  vrf_range_contract: "0x27e4384ecc11810c2F49914390052b22c4e3CcC0"
+workers:
+  opml:
+    url: http://127.0.0.1:1234
+    concurrency: 1
+alerts:
+  delay: 30s
+`;
+
+/** An operator that was started with TEXT, and what a reload of another text does to it. */
+function reloaded(text: string, byFlag: readonly string[] = []) {
+  using dir = tempDir();
+  const file = join(dir.path, 'config.yaml');
+  writeFileSync(file, TEXT, {mode: 0o600});
+  writeFileSync(join(dir.path, 'vrf.key'), createHash('sha256').update('a seed of this test').digest('hex'), {
+    mode: 0o600,
+  });
+  const {run: config, marks, problems} = checkConfig({file, env: process.env, cwd: '/'}, {need: 'run'});
+  if (config === null) throw new Error(JSON.stringify(problems));
+  const taken: Config[] = [];
+  const events: OperatorEventBody[] = [];
+  const reload = createReload({
+    ...{file, marks, byFlag, config},
+    emit: (event) => events.push(event),
+    takeOver: (next) => taken.push(next),
+    setLog: () => undefined,
+  });
+  writeFileSync(file, text, {mode: 0o600});
+  const result = (() => {
+    try {
+      return reload();
+    } catch (error) {
+      return error;
+    }
+  })();
+  return {result, taken, events};
+}
+
+describe('a reload', () => {
+  it('takes over workers, RPC endpoints and alerts, and names what needs a restart', () => {
+    const {result, taken, events} = reloaded(
+      TEXT.replace('one.example', 'two.example')
+        .replace(':1234', ':1235')
+        .replace('concurrency: 1', 'concurrency: 8')
+        .replace('delay: 30s', 'delay: 5s\n  no_job_after: 6h')
+        .replace(':8081', ':8082'),
+    );
+    const applied = ['alerts.delay', 'chain.chain_rpc_url', 'workers.opml.concurrency', 'workers.opml.url'];
+    const needRestart = ['alerts.no_job_after', 'net.dispatcher_url'];
+    expect(result).toMatchObject({applied, needRestart});
+    expect(events).toMatchObject([{type: 'config_reloaded', applied, needRestart}]);
+    expect(taken).toMatchObject([
+      {
+        chain: {rpcUrls: ['https://two.example.org/']},
+        workers: {kinds: {opml: {urls: ['http://127.0.0.1:1235'], concurrency: 8}}},
+        alerts: {delayMs: 5_000, noJobAfterMs: null},
+        net: {dispatcherUrl: 'ws://127.0.0.1:8081/ws'},
+      },
+    ]);
+  });
+
+  it('keeps the workers as they are where another kind is wanted', () => {
+    const {result, taken} = reloaded(
+      TEXT.replace('  opml:', '  tee:\n    url: http://127.0.0.1:3000\n  opml:').replace(':1234', ':9'),
+    );
+    expect(result).toMatchObject({applied: [], needRestart: ['workers.opml.url', 'workers']});
+    expect(taken).toEqual([]);
+  });
+
+  it.each([
+    ['a value that is none', TEXT.replace('concurrency: 1', 'concurrency: many')],
+    ['no YAML', `${TEXT}\n  - [`],
+    ['no worker of its kind', TEXT.replace('  signer_key', '  node_type: tee\n  signer_key')],
+    [
+      'a key that documents publish',
+      TEXT.replace(
+        '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed',
+        '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
+      ),
+    ],
+  ])('of %s changes nothing and says so', (_name, text) => {
+    const {result, taken, events} = reloaded(text);
+    expect(result).toBeInstanceOf(AosError);
+    expect(taken).toEqual([]);
+    expect(events).toMatchObject([
+      {type: 'warning', message: expect.stringContaining('the old one stays') as string},
+    ]);
+  });
+});
+
+describe('workers that are replaced', () => {
+  const pool = (concurrency: number, ready: Workers['ready']): Workers => ({
+    ...{
+      kind: 'opml',
+      concurrency,
+      readyTimeoutMs: 1,
+      answerTimeoutMs: 1,
+      attempts: 1,
+      deadlineMs: 1,
+      onFailure: 'silent',
+    },
+    whyUnfit: () => null,
+    checkJob: () => null,
+    ready,
+    check: () => Promise.resolve([]),
+    close: () => Promise.resolve(),
+  });
+
+  it('give a job that waits for a place to the new ones', async () => {
+    const lane = {} as Awaited<ReturnType<Workers['ready']>>;
+    const full: Workers['ready'] = (signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    const live = createLiveWorkers('opml', () => pool(1, full));
+    const waiting = live.facade.ready(new AbortController().signal);
+    live.replace(() => pool(8, () => Promise.resolve(lane)));
+    expect(await waiting).toBe(lane);
+    expect(live.facade.concurrency).toBe(8);
+    const stop = new AbortController();
+    live.replace(() => pool(2, full));
+    const ended = live.facade.ready(stop.signal);
+    stop.abort(new Error('stopped'));
+    await expect(ended).rejects.toThrow('stopped');
+  });
+});
