@@ -48,6 +48,9 @@ function setVersion(version) {
   const changelog = releaseChanges(read('CHANGELOG.md'), version, new Date().toISOString().slice(0, 10));
   if (version !== present) run('npm', 'version', version, '--no-git-tag-version', '--ignore-scripts');
   writeFileSync(path.join(root, 'CHANGELOG.md'), changelog);
+  // The build loads it, and complains of another version than that of the package.
+  const manifest = read('oclif.manifest.json').replace(`"version": "${present}"`, `"version": "${version}"`);
+  writeFileSync(path.join(root, 'oclif.manifest.json'), manifest);
   run('npm', 'run', '--silent', 'manifest');
 }
 

@@ -56,6 +56,8 @@ export const SCHEMA_NAMES = [
   'tx-check',
   'tx-list',
   'tx-speed-up',
+  'update',
+  'update-check',
   'worker-check',
 ] as const;
 export type SchemaName = (typeof SCHEMA_NAMES)[number];

@@ -24,6 +24,7 @@ import {slashingHistory} from '../slashing-history/schema.ts';
 import {status, statusWatch} from '../status/schema.ts';
 import {jobExport, jobExportLines, jobList, jobRefused, jobRetry, jobShow} from '../job/schema.ts';
 import {txCancel, txCheck, txList, txSpeedUp} from '../tx/schema.ts';
+import {update, updateCheck} from '../update/schema.ts';
 import {workerCheck} from '../worker/schema.ts';
 
 /**
@@ -87,5 +88,7 @@ export const SCHEMAS = {
   'tx-check': txCheck,
   'tx-list': txList,
   'tx-speed-up': txSpeedUp,
+  update,
+  'update-check': updateCheck,
   'worker-check': workerCheck,
 } as const satisfies Readonly<Record<SchemaName, SchemaEntry>>;

@@ -14,6 +14,7 @@ import {OPERATOR} from './codes/operator.ts';
 import {PORT} from './codes/port.ts';
 import {DEVNET} from './codes/devnet.ts';
 import {SERVICE} from './codes/service.ts';
+import {UPDATE} from './codes/update.ts';
 
 /** The meanings of exit codes, the same with and without `--json` (`aos help exit-codes`). */
 export const EXIT = {
@@ -72,6 +73,7 @@ export const CODES = {
   ...PORT,
   ...DEVNET,
   ...SERVICE,
+  ...UPDATE,
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
 /** An error or a notice. */

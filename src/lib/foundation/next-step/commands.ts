@@ -55,6 +55,8 @@ export const COMMANDS = {
   'tx cancel': {takesConfig: true},
   'tx list': {takesConfig: true},
   'tx speed-up': {takesConfig: true},
+  update: {takesConfig: false},
+  'update check': {takesConfig: false},
   'worker check': {takesConfig: true},
 } as const satisfies Record<string, {takesConfig: boolean}>;
 
