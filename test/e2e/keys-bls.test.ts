@@ -63,6 +63,8 @@ describe('aos keys bls', () => {
 
     const shown = envelope(await world.ask(['keys', 'bls', 'show', '--json']));
     expect(shown.result).toMatchObject({operatorId: OPERATOR_ID, checked: false, g2: null});
+    const named = await world.ask(['keys', 'bls', 'show', '--file', file]);
+    expect(named.stderr).toContain(`aos keys bls show --check --file ${file}`);
     const checked = await shell(world, 'exec 3<password; $AOS keys bls show --password-fd 3 --json');
     expect(envelope(checked).result).toMatchObject({operatorId: OPERATOR_ID, checked: true});
     const plain = await shell(world, 'cat password | $AOS keys bls show --password-file -');
@@ -100,7 +102,7 @@ describe('aos keys bls', () => {
       [['import'], /--from/],
       [['import', '--from', 'key'], /--password-file/],
       [['import', '--from', '-', '--password-file', '-'], /--from/],
-      [['show', '--check'], /--password-file/],
+      [['show', '--check', '--file', 'bls.json'], /--password-file/],
     ];
     for (const [args, next] of cases) {
       const ended = await world.ask(['keys', 'bls', ...args, '--json']);

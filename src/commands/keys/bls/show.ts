@@ -3,6 +3,7 @@ import {AosCommand, configFlag} from '../../../lib/cli/base-command.ts';
 import {canPrompt} from '../../../lib/cli/can-prompt.ts';
 import {blsKeyToShow, shownBlsFlag, withoutNewKey} from '../../../lib/features/keys/shown-key.ts';
 import {flaggedSource, knownPassword, passwordFlags, passwordSource} from '../../../lib/cli/password-flag.ts';
+import {run} from '../../../lib/foundation/next-step/next-step.ts';
 import {openKeystore, readKeystore, type BlsKeystore} from '../../../lib/keys/bls-keystore.ts';
 import {publicKeys} from '../../../lib/keys/bn254.ts';
 import {keyReport, renderKeyReport} from '../../../lib/features/keys/text.ts';
@@ -43,8 +44,12 @@ It never shows the private key.`;
       report = keyReport(file, publicKeys(await openKeystore(keystore, password, file)));
     }
     this.give({schema: 'keys-bls', exitCode: 0, result: report, text: renderKeyReport(report)});
+    const named = flags.file === undefined ? [] : ['--file', flags.file];
     if (source === null)
-      this.note('next: aos keys bls show --check proves it with the password', flags.quiet);
+      this.note(
+        `next: ${this.next(run('keys bls show', ['--check', ...named], 'Prove it with the password'))}`,
+        flags.quiet,
+      );
   }
 }
 
