@@ -17,8 +17,15 @@ export function doctorText(report: DoctorReport, style: ListStyle, {all}: {all: 
     ...(all ? byCategory(checks, style) : foldedLines(checks, style)),
     '',
     ...wrap(aboutText(report), style.width),
-    ...verdictLines(checks, style),
+    ...verdictLines(leftoversLast(checks), style),
   ].join('\n');
+}
+
+/** Sockets that a killed operator left are removed by its next start: to start it comes before them. */
+function leftoversLast(checks: DoctorReport['checks']): DoctorReport['checks'] {
+  const isLeftover = ({id, state}: DoctorReport['checks'][number]): boolean =>
+    id === 'files.sockets' && state === 'warn';
+  return [...checks.filter((check) => !isLeftover(check)), ...checks.filter(isLeftover)];
 }
 
 /** Every check, an empty line between categories. */
