@@ -79,7 +79,12 @@ export function checkLeaving(
       const words = known ? `not in ${quorums?.join(', ') ?? 'any'}` : 'not registered';
       return {...found, state: 'left', wayBack: 'open', preconditions: [done(REGISTRATION, words, needed)]};
     }
-    const inside = ok(REGISTRATION, groups.length === 0 ? 'registered' : `in ${groups.join(', ')}`, needed);
+    const {one, many} = flow.words.group;
+    const inside = ok(
+      REGISTRATION,
+      groups.length === 0 ? 'registered' : `in ${groups.length === 1 ? one : many} ${groups.join(', ')}`,
+      needed,
+    );
     const [jobs, wayBack, coolDown, challenges, sender] = await Promise.all([
       openJobs(config),
       flow.readWayBack(place, remaining),
@@ -149,7 +154,7 @@ async function callCheck(tx: TxSession['tx'], plan: TxPlan, limits: TxLimits): P
 function jobsCheck(jobs: number, isForced: boolean): Precondition {
   const [id, needed] = ['open-jobs', 'every job of this node is answered'];
   if (jobs === 0) return ok(id, 'none open', needed);
-  const next = run('run', [], 'Let the operator answer them, or leave all the same with --force');
+  const next = run('drain', ['--wait'], 'Let the operator finish them, or leave all the same with --force');
   return (isForced ? warn : fail)(id, `${count(jobs, 'job')} open`, needed, next);
 }
 

@@ -14,7 +14,7 @@ export async function refuseOpenJobs(config: Config): Promise<void> {
   const jobs = await openJobs(config);
   if (jobs === 0) return;
   throw new AosError('OPEN_WORK', `still open: ${count(jobs, 'job')} of this node`, {
-    next: run('run', [], 'Let the operator answer them, or leave all the same with --force'),
+    next: run('drain', ['--wait'], 'Let the operator finish them, or leave all the same with --force'),
     details: {jobs},
   });
 }

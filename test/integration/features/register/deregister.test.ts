@@ -178,6 +178,9 @@ describe('leaving', () => {
       expect.arrayContaining([expect.objectContaining({id, state})]);
     expect(busy).toMatchObject({state: 'fail', leaves: [0], remaining: [], wayBack: 'closed'});
     expect(busy.preconditions).toEqual(about('open-jobs', 'fail'));
+    // The operator runs: to start it is no next step.
+    expect(busy.preconditions.find(({id}) => id === 'open-jobs')?.next?.run?.command).toBe('drain');
+    expect(busy.preconditions[0]).toMatchObject({found: 'in quorum 0'});
     expect(busy.preconditions).toEqual(about('way-back', 'warn'));
     expect(free).toMatchObject({state: 'ready'});
     expect(free.preconditions).toEqual(about('open-jobs', 'warn'));

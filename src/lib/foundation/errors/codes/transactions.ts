@@ -123,7 +123,7 @@ export const TRANSACTIONS = {
     exit: 'refused',
     category: 'safety',
     means: 'Jobs of this operator are still open; leaving now leaves them unanswered.',
-    next: run('run', [], 'Let the operator answer them, or leave all the same with --force'),
+    next: run('drain', ['--wait'], 'Let the operator finish them, or leave all the same with --force'),
     causes: ['Jobs wait for a signer, worker or dispatcher that is away: aos status.'],
   },
   TX_UNKNOWN: {
