@@ -192,7 +192,7 @@ async function readSigners(
           next: own.next,
         },
       };
-    message += `; ${other.host} does not sign either (${other.code})`;
+    message += `; ${other.host} does not sign either${other.code === own.code ? '' : ` (${other.code})`}`;
   }
   return {...own, message};
 }

@@ -63,7 +63,9 @@ export function createActiveSigner(
       if (main === undefined) return new AosError('BUG', 'there is no signer');
       const [, why] = main;
       if (others.length === 0) return why;
-      const tail = others.map(([{name}, {code}]) => `${name} does not sign either (${code})`).join('; ');
+      const tail = others
+        .map(([{name}, {code}]) => `${name} does not sign either${code === why.code ? '' : ` (${code})`}`)
+        .join('; ');
       const failure = new AosError(why.code, `${why.message}; ${tail}`, {
         cause: why,
         next: why.next,
