@@ -1,6 +1,7 @@
-import {readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import * as v from 'valibot';
+import {removeQuietly, replaceOrRemove} from '../../foundation/system/replace-file.ts';
 
 /**
  * A file beside the journal that says where the control socket of its operator is. Its `id` is a new one for each run and in
@@ -15,12 +16,18 @@ const schema = v.object({
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
 });
 
-/** @throws the system's error where nothing can be written */
+/**
+ * Writes it in the place of one that a killed run left. Where that fails, on a full disk, none is left: an old one would name
+ * another run, and the running operator would be taken for that of another journal.
+ * @throws the system's error where nothing can be written
+ */
 export function writePointer(dir: string, pointer: Pointer): void {
-  const path = join(dir, POINTER_FILE);
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(pointer), {mode: 0o600});
-  renameSync(draft, path);
+  replaceOrRemove(join(dir, POINTER_FILE), JSON.stringify(pointer));
+}
+
+/** Whether a run has left one, readable or not: it ended without closing its socket. */
+export function hasPointer(dir: string): boolean {
+  return existsSync(join(dir, POINTER_FILE));
 }
 
 /** Null: no operator has left one, or it is not readable. */
@@ -37,9 +44,5 @@ export function readPointer(dir: string): Pointer | null {
 
 /** Takes it away at the end of its operator; that of a later one stays. */
 export function forgetPointer(dir: string, id: string): void {
-  try {
-    if (readPointer(dir)?.id === id) rmSync(join(dir, POINTER_FILE), {force: true});
-  } catch {
-    // the next start replaces it
-  }
+  if (readPointer(dir)?.id === id) removeQuietly(join(dir, POINTER_FILE));
 }

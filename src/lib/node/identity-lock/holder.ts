@@ -1,5 +1,6 @@
-import {readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import * as v from 'valibot';
+import {removeQuietly, replaceOrRemove} from '../../foundation/system/replace-file.ts';
 
 /** The operator that has a lock, as it says of itself. */
 export type Holder = {
@@ -32,9 +33,7 @@ const schema = v.object({
 /** Says beside a lock who holds it. */
 export function writeHolder(path: string, holder: Holder): void {
   try {
-    const draft = `${path}.${process.pid}`;
-    writeFileSync(draft, JSON.stringify(holder), {mode: 0o600});
-    renameSync(draft, path);
+    replaceOrRemove(path, JSON.stringify(holder));
   } catch {
     // The lock alone keeps others out: these are only words for them.
   }
@@ -42,11 +41,7 @@ export function writeHolder(path: string, holder: Holder): void {
 
 /** Takes those words away. */
 export function forgetHolder(path: string): void {
-  try {
-    rmSync(path, {force: true});
-  } catch {
-    // words of a process that has ended say nothing
-  }
+  removeQuietly(path);
 }
 
 /** Reads who holds a lock; null: not known, or that process has ended. */

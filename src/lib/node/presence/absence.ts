@@ -4,7 +4,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {run, say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {ago, duration} from '../../foundation/time/duration.ts';
-import {readPointer} from '../control/pointer.ts';
+import {hasPointer} from '../control/pointer.ts';
 import {lockOwner} from '../../foundation/system/lock-owner.ts';
 import {readHolding} from '../journal/holding.ts';
 import {LOCK_FILE} from '../journal/lock.ts';
@@ -62,7 +62,7 @@ export function absence(search: Search): AosError {
     });
   }
   if (failure !== null) return failure;
-  const ended = readPointer(storeDir) === null ? 'stopped' : 'ended without closing it (killed, or a crash)';
+  const ended = hasPointer(storeDir) ? 'ended without closing it (killed, or a crash)' : 'stopped';
   const last =
     lastWriteAt === null
       ? ''

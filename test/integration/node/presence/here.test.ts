@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -84,6 +85,15 @@ function lock(): void {
   open.push(() => held.release());
 }
 
+/** A socket that no process listens on any more, as a killed one leaves it. */
+async function leftSocket(path: string): Promise<void> {
+  rmSync(path, {force: true});
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(`${path}.new`, resolve));
+  renameSync(`${path}.new`, path);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+}
+
 describe('an operator is found', () => {
   it('beside its journal, whatever the environment of both is', async () => {
     await operator();
@@ -119,6 +129,16 @@ describe('an operator is found', () => {
     mkdirSync(join(store, 'control.json'));
     await operator();
     expect(await pidOf(ask(store))).toBe(41);
+  });
+
+  it('beside what a killed run left, when no pointer can be written', async () => {
+    writePointer(store, {socket: join(store, 'control.sock'), id: OTHER_ID});
+    // As on a full disk: the new one cannot be written.
+    const draft = join(store, `control.json.${process.pid}`);
+    mkdirSync(draft);
+    await operator();
+    expect(await pidOf(ask(store))).toBe(41);
+    expect(readdirSync(store)).not.toContain('control.json');
   });
 
   it('also without a pointer and an id, as one of an earlier version', async () => {
@@ -209,6 +229,14 @@ describe('an operator that does not answer', () => {
     expect(await refusal(ask())).toContain('the last one stopped, and wrote to the journal 3 min ago');
     writePointer(store, {socket: join(store, 'control.sock'), id: ID});
     expect(await refusal(ask())).toContain('the last one ended without closing it (killed, or a crash)');
+    // Its power was cut, or its disk was full.
+    for (const left of ['', '{"socket":'])
+      for (const socket of [false, true]) {
+        writeFileSync(join(store, 'control.json'), left);
+        if (socket) await leftSocket(join(store, 'control.sock'));
+        expect(await refusal(ask())).toContain('69 CONTROL_ABSENT: no operator runs for this node');
+        expect(await refusal(ask())).toContain('the last one ended without closing it (killed, or a crash)');
+      }
   });
 
   it('runs, when it holds its journal and has just written', async () => {
@@ -234,7 +262,7 @@ describe('an operator that does not answer', () => {
       `69 OPERATOR_HANGS: an operator${who} holds the journal in ${store}, answers nothing, and has written nothing for 10 min`,
     );
     await expect(ask()).rejects.toMatchObject({
-      next: {say: expect.not.stringContaining('kill -TERM 41') as string},
+      next: {say: expect.not.stringMatching(/kill -TERM 41\b/) as string},
     });
   });
 
