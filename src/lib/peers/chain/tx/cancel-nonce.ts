@@ -3,17 +3,16 @@ import {say} from '../../../foundation/next-step/next-step.ts';
 import {FEES_TOO_LOW} from './broadcast.ts';
 import type {TxDeps, TxLimits} from './deps.ts';
 import type {Fees} from './fees.ts';
+import {cancelIntentOf, isRefusedCancel} from './foreign-nonce.ts';
 import {readNonces, type TxNode} from './node.ts';
-import {intentKey, type TxPlan} from './plan.ts';
+import type {TxPlan} from './plan.ts';
 import type {TxAttempt} from './port.ts';
 import {locked, signAndSend, type Draft} from './send.ts';
-import {prepare, type PreparedTx, type TransactOutcome} from './transact.ts';
+import {prepare, requireFunds, type PreparedTx, type TransactOutcome} from './transact.ts';
 import {waitForNonce} from './wait.ts';
 
 /** A transfer of nothing to an account, which may have delegated to code. */
 export const CANCEL_GAS = 200_000n;
-
-const intentOf = (nonce: number): string => intentKey('cancel-nonce', String(nonce));
 
 /**
  * The newest attempt of this journal with a nonce, which is what a command by nonce replaces; null where the transaction there is
@@ -21,8 +20,7 @@ const intentOf = (nonce: number): string => intentKey('cancel-nonce', String(non
  */
 export function attemptWith({journal, node, account}: TxDeps, nonce: number): TxAttempt | null {
   const group = journal.withNonce({chain: node.chain, sender: account.address, nonce});
-  const isRefused = group.every(({intent, state}) => intent === intentOf(nonce) && state === 'abandoned');
-  return isRefused ? null : (group.at(-1) ?? null);
+  return isRefusedCancel(group) ? null : (group.at(-1) ?? null);
 }
 
 /**
@@ -62,7 +60,7 @@ async function prepareCancel(
   const waiting = isSeen ? await readWaitingFees(node, account.address, nonce) : null;
   const replaces = isSeen ? 'a transaction that aos did not send' : 'what this RPC does not see';
   const plan: TxPlan = {
-    intent: intentOf(nonce),
+    intent: cancelIntentOf(nonce),
     title: `cancel nonce ${nonce}`,
     to: account.address,
     data: '0x',
@@ -76,6 +74,7 @@ async function prepareCancel(
   const fees = waiting === null ? withWholeBound(prepared.fees, limits) : prepared.fees;
   const mostWei = prepared.gas * fees.maxFeePerGas;
   limits.budget.refuse(mostWei);
+  requireFunds(account.address, prepared.balance, mostWei);
   const {intent, title, to, data, value} = plan;
   const draft: Draft = {intent, kind: 'cancel', title, to, data, value, nonce, gas: prepared.gas, ...fees};
   return {shown: {...prepared, fees, mostWei}, draft};

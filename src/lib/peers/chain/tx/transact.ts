@@ -4,6 +4,7 @@ import {shownEther} from '../../../foundation/text/amounts.ts';
 import type {TxDeps, TxLimits} from './deps.ts';
 import {refuseGas, refuseGrowth} from './budget.ts';
 import {feesFor, gwei, refuseTip, replacementFees, type FeeMarket, type Fees} from './fees.ts';
+import {isRefusedCancel} from './foreign-nonce.ts';
 import {readBalance, readFeeMarket, readNonces} from './node.ts';
 import {signed, type TxPlan} from './plan.ts';
 import type {TxAttempt} from './port.ts';
@@ -80,7 +81,7 @@ function feesAt({baseFee, tip}: FeeMarket, limits: TxLimits, {outbid, leastTip}:
 }
 
 /** @throws AosError TX_INSUFFICIENT_FUNDS */
-function requireFunds(address: string, balance: bigint, mostWei: bigint): void {
+export function requireFunds(address: string, balance: bigint, mostWei: bigint): void {
   if (balance >= mostWei) return;
   throw new AosError(
     'TX_INSUFFICIENT_FUNDS',
@@ -138,7 +139,7 @@ async function transactOnce(
   limits: TxLimits,
   {confirm, made, leastTip}: Try,
 ): Promise<TransactOutcome> {
-  const open = await refreshOpenAttempts(deps, limits);
+  const open = await openAttempts(deps, limits);
   const found = await resume(deps, open, request.intent);
   if (found !== null) return {...(await waitForNonce(deps, found, limits)), resumed: true};
 
@@ -206,6 +207,12 @@ async function prepareUnlessDone(
   }
 }
 
+/** The open transactions, without the nonces that another program has although this one tried to cancel them. */
+async function openAttempts(deps: TxDeps, limits: TxLimits): Promise<JudgedGroup[]> {
+  const open = await refreshOpenAttempts(deps, limits);
+  return open.filter(({group}) => !isRefusedCancel(group));
+}
+
 /** Finds the nonce of an abandoned transaction, with its fees, which the next transaction must outbid. */
 function freeNonce(open: readonly JudgedGroup[]): {nonce: number; fees: Fees} | null {
   const judged = open.find(
@@ -233,7 +240,7 @@ async function sendPrepared(
   limits: TxLimits,
 ): Promise<{nonce: number; resumed: boolean}> {
   const {node, account} = deps;
-  const open = await refreshOpenAttempts(deps, limits);
+  const open = await openAttempts(deps, limits);
   const found = await resume(deps, open, plan.intent);
   if (found !== null) return {nonce: found, resumed: true};
   const {limit} = await simulate(node, {from: account.address, ...plan}, plan.title);

@@ -543,6 +543,11 @@ describe('a transaction that aos did not send', () => {
       });
       // What was refused is no transaction that waits: the nonce is still the other program's.
       expect(attemptWith(deps, 0)).toBeNull();
+      const slow = await process(url, {dir, time: still()});
+      expect(await transact(slow, request(elsewhere), limits({waitMs: 0}), yes)).toMatchObject({
+        state: 'pending',
+        attempt: {nonce: 1},
+      });
       const bounds = limits({maxFeePerGas: 60n * GWEI, tip: 56n * GWEI});
       expect(await cancelNonce(deps, 0, bounds, yes)).toMatchObject({
         state: 'cancelled',
@@ -563,6 +568,20 @@ describe('a transaction that aos did not send', () => {
     const other = await process(anvil.url);
     await expect(cancelNonce(other, 0, limits(), yes)).rejects.toMatchObject({code: 'TX_CLOSED'});
     expect(other.journal.list(9)).toEqual([]);
+  });
+
+  it('is not cancelled for more than the account has', async () => {
+    await foreign(0, 3n);
+    await rpc('anvil_setBalance', OPERATOR, `0x${(GWEI * 1_000_000n).toString(16)}`);
+    const noPool: Tamper = ({id, method, params}) =>
+      method === 'eth_getBlockByNumber' && JSON.stringify(params).includes('pending')
+        ? {status: 200, body: JSON.stringify({jsonrpc: '2.0', id, result: null})}
+        : null;
+    await throughShim(noPool, async (url) => {
+      const deps = await process(url);
+      const bound = limits({maxFeePerGas: 400n * GWEI});
+      await expect(checkCancelNonce(deps, 0, bound)).rejects.toMatchObject({code: 'TX_INSUFFICIENT_FUNDS'});
+    });
   });
 
   it('that is declined is left alone', async () => {
