@@ -36,7 +36,7 @@ A file to start from:
 \`\`\`yaml
 network: mainnet
 node:
-  node_id: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73
+  node_id: 0x1111111111111111111111111111111111111111 # the address of your own key
   signer_key: http://127.0.0.1:9000
   vrf_key_file: ./vrf.key # 64 hex digits, mode 0600
 net:

@@ -1,3 +1,5 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {
   addressFault,
@@ -80,4 +82,23 @@ describe('a secret that anyone has', () => {
       false,
     );
   });
+});
+
+it('no document has an address whose key is published', () => {
+  const root = join(import.meta.dirname, '../../..');
+  const documents = [
+    'README.md',
+    'SECURITY.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    ...readdirSync(join(root, 'docs'), {recursive: true, encoding: 'utf8'})
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join('docs', name)),
+  ];
+  const found = documents.flatMap((name) =>
+    [...readFileSync(join(root, name), 'utf8').matchAll(/0x[0-9a-f]{40}(?![0-9a-f])/gi)]
+      .filter(([address]) => addressFault(address) === 'public')
+      .map(([address]) => `${name}: ${address}`),
+  );
+  expect(found).toEqual([]);
 });
