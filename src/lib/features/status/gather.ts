@@ -1,4 +1,3 @@
-import {untilAbort} from '../../foundation/async/abort.ts';
 import {run, say} from '../../foundation/next-step/next-step.ts';
 import {readOperatorStatus} from '../../peers/chain/status/operator-status.ts';
 import type {VrfKeySource} from '../../config/config.ts';
@@ -13,8 +12,9 @@ import {openSigner, signerPlaces, type SignerPlace} from '../../peers/signer/ope
 import {parseSignerUrl} from '../../peers/signer/url.ts';
 import {type JournalFacts, type RunningFacts, type SignerFacts, type StatusFacts} from './facts.ts';
 import {proxyUses} from '../../foundation/system/proxy-choice.ts';
-import {deadline, systemTime} from '../../foundation/system/system-time.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
+import {factWithin} from './fact-within.ts';
 import {readJournalFacts} from './journal-facts.ts';
 import type {LocalNode, StatusTarget} from './target.ts';
 import type {RpcWatch} from '../../peers/chain/rpc/watch.ts';
@@ -22,8 +22,6 @@ import {known, unknown, type Fact} from '../../foundation/fact.ts';
 
 /** How long each source may take; one that takes longer is unknown and the others do not wait for it. */
 const DEADLINES_MS = {signer: 5_000, chain: 30_000, control: 2_000, row: 3_000} as const;
-/** Until a source has noticed that its time is up. */
-const NOTICE_MS = 50;
 /** For a source that does not answer at all. */
 const ADVICE = {
   // Something listens there: nothing to start.
@@ -123,27 +121,13 @@ export function requireSomething(facts: StatusFacts): StatusFacts {
   return facts;
 }
 
-async function readFact<T>(
+function readFact<T>(
   of: keyof typeof DEADLINES_MS | {source: keyof typeof DEADLINES_MS; timeoutMs: number | undefined},
   signal: AbortSignal,
   read: (signal: AbortSignal) => Promise<T>,
 ): Promise<Fact<T>> {
   const {source, timeoutMs} = typeof of === 'string' ? {source: of, timeoutMs: undefined} : of;
-  const ms = timeoutMs ?? DEADLINES_MS[source];
-  const end = deadline(signal, ms);
-  // The source may take its time to notice the signal, but not long: what it waited for says more than the limit.
-  const late = untilAbort(end.signal)
-    .then(() => systemTime.sleep(NOTICE_MS))
-    .then((): Fact<T> => unknown(`no answer within ${ms / 1000} s`, ADVICE[source]));
-  try {
-    const reading = read(end.signal).then(
-      (value): Fact<T> => known(value, systemTime.now()),
-      (error: unknown): Fact<T> => unknown(errorText(error), isAosError(error) ? error.next : null),
-    );
-    return await Promise.race([reading, late]);
-  } finally {
-    end.done();
-  }
+  return factWithin({ms: timeoutMs ?? DEADLINES_MS[source], advice: ADVICE[source]}, signal, read);
 }
 
 function signerFact(
