@@ -11,6 +11,9 @@ import {systemTime} from '../../src/lib/foundation/system/system-time.ts';
 import {AOS, eventually, openWorld, withDeadline, type World} from '../support/cli.ts';
 import {healthyEvents, job, PEER, shifted} from '../support/dash-scenes.ts';
 
+/** The name of the operator's socket. */
+const FILE = '0123456789ab.sock';
+
 /** `aos dash` in a terminal, whose screen is read as a person would. */
 type Window = {
   pty: IPty;
@@ -69,7 +72,7 @@ function openDash(
     until: async (pattern) => {
       await eventually(
         () => (pattern.test(screen()) ? true : undefined),
-        `${pattern} on the screen:\n${screen()}`,
+        () => `${pattern} on the screen:\n${screen()}`,
       );
     },
     ended,
@@ -77,11 +80,14 @@ function openDash(
   };
 }
 
+/** The operator of {@link operator}: where nothing is named a dashboard looks for all that run on this machine. */
+const socketOf = (world: World): string[] => ['--socket', path.join(world.home, 'aos/run', FILE)];
+
 /** An operator's control socket, as `aos run` opens it. */
 async function operator(world: World): Promise<Control> {
   const control = await startControl({
     dir: path.join(world.home, 'aos/run'),
-    file: '0123456789ab.sock',
+    file: FILE,
     hello: {version: '0.1.0', nodeId: PEER.nodeId, network: 'devnet', host: 'node-1', pid: process.pid},
     time: systemTime,
   });
@@ -165,7 +171,7 @@ describe('aos dash', () => {
   it('Ctrl-C is a key here: it closes the dashboard, not the operator', async () => {
     await using world = openWorld();
     const control = await operator(world);
-    const [one, two] = [openDash(world, []), openDash(world, [])];
+    const [one, two] = [openDash(world, socketOf(world)), openDash(world, socketOf(world))];
     await Promise.all([one.until(/JOBS 8/), two.until(/JOBS 8/)]);
     one.pty.write('\x03');
     expect(await one.ended).toBe(0);
@@ -183,7 +189,7 @@ describe('aos dash', () => {
   ] as const)('%s puts the terminal back', async (signal, code) => {
     await using world = openWorld();
     await operator(world);
-    const window = openDash(world, []);
+    const window = openDash(world, socketOf(world));
     await window.until(/JOBS 8/);
     const pid = world.alive().find((one) => isDash(one));
     process.kill(pid!, signal);
@@ -194,7 +200,7 @@ describe('aos dash', () => {
   it('ends with its window, and the operator does not notice', async () => {
     await using world = openWorld();
     const control = await operator(world);
-    const [one, two] = [openDash(world, []), openDash(world, [])];
+    const [one, two] = [openDash(world, socketOf(world)), openDash(world, socketOf(world))];
     await Promise.all([one.until(/JOBS 8/), two.until(/JOBS 8/)]);
     (one.pty as IPty & {destroy(): void}).destroy();
     await eventually(
@@ -208,7 +214,7 @@ describe('aos dash', () => {
   it('survives resizing to 1×1, 1 MB of paste and Ctrl-S', async () => {
     await using world = openWorld();
     await operator(world);
-    const window = openDash(world, []);
+    const window = openDash(world, socketOf(world));
     await window.until(/JOBS 8/);
     window.pty.resize(1, 1);
     window.pty.write('\x13');
@@ -223,7 +229,7 @@ describe('aos dash', () => {
   it('lets nothing of an id reach the terminal but its letters', async () => {
     await using world = openWorld();
     const control = await operator(world);
-    const window = openDash(world, []);
+    const window = openDash(world, socketOf(world));
     await window.until(/JOBS 8/);
     control.publish(next(1_001, `\x1b]0;owned\x07\x1b[2J漢字👩‍👩‍👧${'x'.repeat(10_000)}`));
     await window.until(/JOBS 9/);
@@ -281,7 +287,7 @@ describe('aos dash', () => {
     await using world = openWorld();
     await operator(world);
     // A shell with job control: what is stopped there can be continued.
-    const window = openDash(world, [], {}, [], 'set -m; "$@"; echo stopped; read x; fg');
+    const window = openDash(world, socketOf(world), {}, [], 'set -m; "$@"; echo stopped; read x; fg');
     await window.until(/JOBS 8/);
     window.pty.write('\x1a');
     await window.until(/stopped/);
@@ -297,7 +303,7 @@ describe('aos dash', () => {
   it('Ctrl-Z where no shell could continue it changes nothing', async () => {
     await using world = openWorld();
     const control = await operator(world);
-    const window = openDash(world, []);
+    const window = openDash(world, socketOf(world));
     await window.until(/JOBS 8/);
     window.pty.write('\x1a');
     control.publish(next(1_000, 'after-it'));
@@ -328,7 +334,7 @@ describe('aos dash', () => {
       `import {writeFileSync} from 'node:fs';
        process.on('SIGUSR2', () => writeFileSync(${JSON.stringify(answer)}, String(performance.getEntriesByType('measure').length)));`,
     );
-    const window = openDash(world, [], {}, ['--import', probe]);
+    const window = openDash(world, socketOf(world), {}, ['--import', probe]);
     await window.until(/JOBS 8/);
     for (let turn = 0; turn < 20; turn += 1) {
       window.pty.write(turn % 2 === 0 ? '?' : '\x1b[A');

@@ -78,7 +78,7 @@ function onScreen(world: World, args: readonly string[], size = {cols: 80, rows:
   const until = async (pattern: RegExp): Promise<void> => {
     await eventually(
       () => (pattern.test(screen()) ? true : undefined),
-      `${pattern} on:\n${screen().slice(-3000)}`,
+      () => `${pattern} on:\n${screen().slice(-3000)}`,
     );
   };
   return {

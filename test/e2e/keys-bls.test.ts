@@ -37,7 +37,10 @@ function onTerminal(world: World, args: readonly string[], program = [process.ex
     text: () => text,
     ended: withDeadline(ended, () => `the end on the terminal: ${text}`),
     answer: async (question: RegExp, keys: string): Promise<void> => {
-      await eventually(() => (question.test(text) ? true : undefined), `${question} on: ${text}`);
+      await eventually(
+        () => (question.test(text) ? true : undefined),
+        () => `${question} on: ${text}`,
+      );
       text = '';
       pty.write(keys);
     },

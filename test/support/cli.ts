@@ -145,16 +145,20 @@ export async function withDeadline<T>(promise: Promise<T>, what: () => string, m
   }
 }
 
-/** Asks again and again until the answer is not undefined; for things that tell nobody when they happen. */
+/**
+ * Asks again and again until the answer is not undefined; for things that tell nobody when they happen.
+ * @param what for the error; a function says what is seen in the end
+ */
 export async function eventually<T>(
   ask: () => T | undefined | Promise<T | undefined>,
-  what: string,
+  what: string | (() => string),
 ): Promise<T> {
   const until = performance.now() + DEADLINE_MS;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (performance.now() > until) throw new Error(`waited ${DEADLINE_MS / 1000} s for ${what}`);
+    if (performance.now() > until)
+      throw new Error(`waited ${DEADLINE_MS / 1000} s for ${typeof what === 'string' ? what : what()}`);
     await pause(25);
   }
 }

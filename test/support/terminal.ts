@@ -34,7 +34,7 @@ export function onTerminal(
     until: (pattern, from = 0) =>
       eventually(
         () => pattern.exec(text.slice(from)) ?? undefined,
-        `${pattern} on the terminal: ${text.slice(-2000)}`,
+        () => `${pattern} on the terminal: ${text.slice(-2000)}`,
       ),
     ended: withDeadline(ended, () => `the end on the terminal: ${text.slice(-2000)}`),
     close: () => (pty as IPty & {destroy(): void}).destroy(),
