@@ -60,7 +60,7 @@ export function startAlerts(
     },
     async close() {
       await alerts?.close();
-      await Promise.all([...replaced, webhook].map((one) => one?.close()));
+      for (const one of [...replaced, webhook]) await one?.close();
     },
   };
 }

@@ -5,7 +5,6 @@ import {isoTime, type Time} from '../../foundation/time/time.ts';
 import type {OperatorEventBody} from '../../node/events/events.ts';
 import type {CopyMark} from '../../node/journal/copy-mark.ts';
 import type {NodeJournal} from '../../node/journal/sqlite.ts';
-import {refOf} from '../../node/operator/job/record.ts';
 
 /** What a run with a restored journal is asked to do. */
 export type RestoredWish = {
@@ -23,9 +22,6 @@ export type RestoredRun = {
   events: readonly OperatorEventBody[];
 };
 
-/** Events of single jobs; the warning counts them all. */
-const MOST_EVENTS = 1_000;
-
 /**
  * Applies the rules of a restored journal before anything works with it (docs/adr/0051-backup.md). They last until every job that
  * the copy held open has passed its retention.
@@ -33,7 +29,7 @@ const MOST_EVENTS = 1_000;
  * @throws AosError RESTORE_UNSAFE for the first run of a copy whose former operator may still work | JOURNAL_*
  */
 export async function applyRestored(
-  journal: Pick<NodeJournal, 'copy' | 'age' | 'get'>,
+  journal: Pick<NodeJournal, 'copy' | 'age'>,
   wish: RestoredWish,
   deps: {retentionMs: number; time: Pick<Time, 'now'>; ping: () => Promise<string | null>},
 ): Promise<RestoredRun> {
@@ -51,7 +47,7 @@ export async function applyRestored(
   }
   return {
     isRestored: untilOver(journal, mark.age + deps.retentionMs),
-    events: mark.startedAt === null ? heldEvents(journal, mark, held) : [warningOf(mark, held.length)],
+    events: [warningOf(mark, held.length)],
   };
 }
 
@@ -94,31 +90,19 @@ function untilOver(journal: Pick<NodeJournal, 'copy' | 'age'>, endAge: number): 
 }
 
 function warningOf({at}: CopyMark, held: number): OperatorEventBody {
-  const jobs = held === 1 ? '1 job that was' : `${held} jobs that were`;
+  const jobs = held === 1 ? '1 job that was open in it is' : `${held} jobs that were open in it are`;
   return {
     type: 'warning',
     code: 'JOURNAL_RESTORED',
-    message: `the journal was restored from a backup of ${isoTime(at)}: ${jobs} open in it are not delivered, and each job that comes is looked up at the dispatcher before it is answered`,
+    message: `the journal was restored from a backup of ${isoTime(at)}: ${jobs} not delivered, and each job that comes is looked up at the dispatcher before it is answered`,
     next: run('job list', ['--state', 'expired'], 'See what is held; aos run --accept-all lifts this'),
   };
-}
-
-function heldEvents(
-  journal: Pick<NodeJournal, 'get'>,
-  mark: CopyMark,
-  held: readonly number[],
-): OperatorEventBody[] {
-  const jobs = held.slice(0, MOST_EVENTS).flatMap((seq) => journal.get(seq) ?? []);
-  return [
-    warningOf(mark, held.length),
-    ...jobs.map((record) => ({type: 'result_expired', job: refOf(record)}) as const),
-  ];
 }
 
 function liftedEvent({at}: CopyMark, lifted: number): OperatorEventBody {
   return {
     type: 'warning',
     code: 'JOURNAL_RESTORED',
-    message: `the rules of the journal that was restored from a backup of ${isoTime(at)} are lifted: ${count(lifted, 'job')} that it held open are worked on again, and jobs that come are answered without a question`,
+    message: `the rules of the journal that was restored from a backup of ${isoTime(at)} are lifted: ${count(lifted, 'job')} of those that it held open ${lifted === 1 ? 'is' : 'are'} worked on again, and jobs that come are answered without a question`,
   };
 }
