@@ -85,8 +85,9 @@ export function pickDriver(versions: RuntimeVersions = process.versions): Sqlite
 export function sqliteDriver(name: DriverName): SqliteDriver {
   // Resolved when called, not when loaded: Node 20 has no node:sqlite, other machines no native binding.
   const require = createRequire(import.meta.url);
-  const binding = typeof AOS_SQLITE === 'undefined' ? '@photostructure/sqlite' : AOS_SQLITE;
-  const loaded: unknown = name === 'node:sqlite' ? require('node:sqlite') : require(binding);
+  const binding = (): unknown =>
+    typeof AOS_SQLITE === 'undefined' ? require('@photostructure/sqlite') : require(AOS_SQLITE);
+  const loaded: unknown = name === 'node:sqlite' ? require('node:sqlite') : binding();
   if (!hasDatabaseSync(loaded)) throw new AosError('JOURNAL_DRIVER', `${name} has no DatabaseSync`);
   const {DatabaseSync} = loaded;
   return {name, open: (path, options) => wrapDatabase(new DatabaseSync(path, options))};
