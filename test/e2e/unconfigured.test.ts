@@ -12,12 +12,12 @@ const ARGS: Readonly<Record<string, readonly string[]>> = {
   'tx speed-up': ['0x12'],
 };
 /**
- * These have an answer without a configuration, ask for a terminal first (dash), or act on the operator that runs on this
- * machine, of another test or of a person.
+ * These have an answer without a configuration, ask for a terminal first (dash), or name the operator that runs on this
+ * machine, of another test or of a person: test/integration/features/life/node.test.ts has those.
  */
 const OTHER: ReadonlySet<string> = new Set([
   ...['config show', 'dash', 'doctor', 'guide', 'init'],
-  ...['drain', 'restart', 'stop'],
+  ...['drain', 'logs', 'reload', 'restart', 'stop'],
 ]);
 const NEEDY = Object.entries(COMMANDS)
   .filter(([id, {takesConfig}]) => takesConfig && !OTHER.has(id))

@@ -111,7 +111,7 @@ describe('a command that does not exist', () => {
     ['statsu', 'aos status'],
     ['stat', 'aos status'],
     ['start', 'aos run'],
-    ['logs', 'aos dash'],
+    ['log', 'aos logs'],
     ['task list', 'aos job list'],
     ['signer chek', 'aos signer check'],
     ['keys vrf crate', 'aos keys vrf create'],
