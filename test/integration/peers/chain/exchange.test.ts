@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {createChainClient} from '../../../../src/lib/peers/chain/client.ts';
-import {requestFailure} from '../../../../src/lib/peers/chain/failure.ts';
 import {revertDataOf} from '../../../../src/lib/peers/chain/revert.ts';
+import {requestFailure} from '../../../../src/lib/peers/chain/failure.ts';
 import {createExchange} from '../../../../src/lib/peers/chain/rpc/exchange.ts';
 import {factsOf, failureKindOf} from '../../../../src/lib/peers/chain/rpc/rpc-failure.ts';
 import {broadcast} from '../../../../src/lib/peers/chain/tx/broadcast.ts';
@@ -98,4 +98,17 @@ describe('what comes with an error', () => {
     expect(requestFailure(error, 'rpc').message).toMatch(/^rpc refuses a request.{1,200}$/);
     expect(factsOf(error)?.text.length).toBeLessThan(5_000);
   });
+});
+
+it('names a port that is never asked, where a socket has no code for it', async () => {
+  const exchange = createExchange({
+    url: 'http://127.0.0.1:6000/v3/a-key-of-a-plan',
+    endpoint: '127.0.0.1:6000',
+    timeoutMs: 10_000,
+  });
+  const error: unknown = await exchange(
+    {method: 'eth_chainId', params: []},
+    new AbortController().signal,
+  ).catch((thrown: unknown) => thrown);
+  expect(requestFailure(error, '127.0.0.1:6000').message).toBe('127.0.0.1:6000 cannot be reached (bad port)');
 });

@@ -33,6 +33,8 @@ const MOST_ERROR_BYTES = 64 * 1024;
 /** Of a body that is no JSON-RPC, and of the message of an error, for the reading of its words. */
 const MOST_WORDS = 500;
 const MOST_MESSAGE = 4_000;
+/** Of the reason why there was no answer. */
+const MOST_REASON = 80;
 
 /** Creates the exchange of one endpoint. Redirects are not followed: they may lead into this machine, or take a key elsewhere. */
 export function createExchange(options: ExchangeOptions): Exchange {
@@ -100,7 +102,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       // A proxy's own refusal has its words already.
       const own = error instanceof Error && isAosError(error.cause) ? error.cause : error;
       if (isAosError(own)) throw own;
-      throw new RpcFailure(endpoint, {...NOTHING, network: socketCode(error)});
+      throw new RpcFailure(endpoint, {...NOTHING, network: socketCode(error, withoutSecrets)});
     } finally {
       limit.done();
     }
@@ -178,10 +180,14 @@ function placeOf(location: string | null, base: string): string | null {
   return location !== null && URL.canParse(location, base) ? new URL(location, base).origin : null;
 }
 
-/** The code of the innermost error that has one: fetch wraps the error of the socket. */
-function socketCode(error: unknown): string {
-  let found = 'UNKNOWN';
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if ('code' in cause && typeof cause.code === 'string') found = cause.code;
-  return found;
+/** The code of the innermost error that has one, because fetch wraps the error of the socket; else the words of the innermost. */
+function socketCode(error: unknown, withoutSecrets: (text: string) => string): string {
+  let code: string | null = null;
+  let words = 'UNKNOWN';
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    words = cause.message;
+    if ('code' in cause && typeof cause.code === 'string') code = cause.code;
+  }
+  // Of a port that fetch refuses there is nothing else.
+  return code ?? safeText(withoutSecrets(words), MOST_REASON);
 }
