@@ -239,7 +239,7 @@ describe('aos dash', () => {
     expect(await window.ended).toBe(0);
   });
 
-  it('a terminal that is not read holds up nobody: no event is missed, and it ends when told to', async () => {
+  it('a terminal that is not read holds up no other: no event is missed, and it ends when asked to', async () => {
     await using world = openWorld();
     const control = await operator(world);
     const relay = await relayTo(control, path.join(world.home, 'relay.sock'));

@@ -11,6 +11,7 @@ const compiled = new Map<string, ValidateFunction>();
 const STREAMS: readonly {words: readonly string[]; flag?: string; without?: string; schema: string}[] = [
   {words: ['run'], schema: 'run'},
   {words: ['devnet', 'up'], schema: 'devnet-up'},
+  {words: ['logs'], schema: 'logs'},
   {words: ['status'], flag: '--watch', schema: 'status-watch'},
   {words: ['job', 'export'], without: '--out', schema: 'job-export-lines'},
 ];

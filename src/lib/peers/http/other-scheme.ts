@@ -10,10 +10,10 @@ const LIMIT_MS = 4_000;
 const LOOK_AGAIN_MS = 60_000;
 
 /** What a plain request is answered with, by nginx and Go, on a port that speaks TLS; a peer may also mean it. */
-export const PLAIN_REFUSED = Object.assign(new Error('HTTP 400'), {code: 'PLAIN_REFUSED'});
+export const PLAIN_REFUSED = Object.assign(new Error('HTTP 400'), {code: 'ERR_PLAIN_REFUSED'});
 
 /** Errors of a plain request that meets TLS. */
-const OF_PLAIN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'PLAIN_REFUSED']);
+const OF_PLAIN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ERR_PLAIN_REFUSED']);
 /** Errors of TLS that meets something plain. */
 const OF_TLS: ReadonlySet<string> = new Set([
   'ECONNRESET',

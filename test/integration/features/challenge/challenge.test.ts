@@ -85,7 +85,7 @@ describe('challenges on chain', () => {
       0,
       0,
     ]);
-    expect(challengeTable(read, [], 100)).toContain('none open');
+    expect(challengeTable(read, [], 100)).toContain('No challenges of the AVS');
   });
 
   it('count down their blocks, and are over after the last', async () => {

@@ -137,7 +137,7 @@ export const JOURNAL = {
     next: run(
       'doctor',
       ['--only', 'dispatcher'],
-      'See why it cannot be asked; aos run --accept-all answers without asking, at the risk of a second answer',
+      'See why it cannot be asked; the flag --accept-all of the operator answers without asking, at the risk of a second answer',
     ),
     causes: [
       'The HTTP API of the dispatcher (/api/job/result) does not answer.',
@@ -165,7 +165,11 @@ export const JOURNAL = {
     exit: 'data',
     category: 'data',
     means: 'The file is no whole backup of aos: nothing of it was used, and nothing was changed.',
-    next: say('Take another copy of the backup; aos backup verify FILE says whether one is whole.'),
+    next: run(
+      'backup verify',
+      ['FILE'],
+      'Take another copy of the backup, and see whether that one is whole',
+    ),
     causes: [
       'It was cut, by a full disk or a transfer that broke off.',
       'It is another file, or its content was put together by something other than aos.',

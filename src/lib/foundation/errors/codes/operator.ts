@@ -130,7 +130,7 @@ export const OPERATOR = {
     exit: 'io',
     category: 'filesystem',
     means: 'The log file cannot be read.',
-    next: say('Ask as the user of the operator: sudo -u USER aos logs'),
+    next: say('Ask as the user of the operator: sudo -u USER.'),
     causes: ['It belongs to another user: ls -l.'],
   },
   NODE_LOCK_UNAVAILABLE: {

@@ -80,7 +80,7 @@ async function prepareCancel(
   return {shown: {...prepared, fees, mostWei}, draft};
 }
 
-/** Where nobody says what the other pays, all that `--max-fee` allows is offered; the block takes its base fee and the tip only. */
+/** Where the RPC does not say what the other pays, all that `--max-fee` allows is offered; the block takes its base fee and the tip only. */
 function withWholeBound(fees: Fees, {maxFeePerGas: bound}: TxLimits): Fees {
   return bound === null || bound < fees.maxFeePerGas ? fees : {...fees, maxFeePerGas: bound};
 }
