@@ -1,6 +1,7 @@
 import type {StopReason} from '../node/events/events.ts';
 import {EXIT} from '../foundation/errors/table.ts';
 import {AosError, isAosError, stoppedBy} from '../foundation/errors/error.ts';
+import {linkedAbort} from '../foundation/async/abort.ts';
 import {deadline, type Deadline} from '../foundation/system/system-time.ts';
 import {durationText} from '../foundation/time/duration.ts';
 import {say} from '../foundation/next-step/next-step.ts';
@@ -20,7 +21,7 @@ export type StopSignals = {
  * @param onSuspend replaces the suspension by Ctrl-Z
  */
 export function listenForSignals(hangUp: 'stop' | (() => void), onSuspend?: () => void): StopSignals {
-  const controller = new AbortController();
+  const {controller} = linkedAbort(); // each request under way listens to it
   const onSignal = (name: NodeJS.Signals): void => {
     const reason = name === 'SIGINT' ? 'SIGINT' : 'SIGTERM';
     if (!controller.signal.aborted) controller.abort(reason);

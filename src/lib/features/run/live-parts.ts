@@ -67,7 +67,8 @@ type LiveWorkers = {facade: Workers; replace(make: () => Workers): void; close()
 /** Those that were replaced are closed at the end: requests that they took are still to be answered. */
 export function createLiveWorkers(kind: WorkerKind, make: () => Workers): LiveWorkers {
   let now = make();
-  let replaced = new AbortController();
+  // One that takes any number of listeners: each job that waits is one.
+  let replaced = linkedAbort().controller;
   const all = [now];
 
   const facade: Workers = {
@@ -117,7 +118,7 @@ export function createLiveWorkers(kind: WorkerKind, make: () => Workers): LiveWo
       now = next();
       all.push(now);
       const before = replaced;
-      replaced = new AbortController();
+      replaced = linkedAbort().controller;
       before.abort();
     },
     close: facade.close,

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {setImmediate as turn} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
 import {checkConfig} from '../../../../src/lib/config/load.ts';
 import type {Config} from '../../../../src/lib/config/config.ts';
@@ -128,12 +129,13 @@ describe('workers that are replaced', () => {
     close: () => Promise.resolve(),
   });
 
+  const lane = {} as Awaited<ReturnType<Workers['ready']>>;
+  const full: Workers['ready'] = (signal) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+
   it('give a job that waits for a place to the new ones', async () => {
-    const lane = {} as Awaited<ReturnType<Workers['ready']>>;
-    const full: Workers['ready'] = (signal) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason as Error));
-      });
     const live = createLiveWorkers('opml', () => pool(1, full));
     const waiting = live.facade.ready(new AbortController().signal);
     live.replace(() => pool(8, () => Promise.resolve(lane)));
@@ -144,5 +146,18 @@ describe('workers that are replaced', () => {
     const ended = live.facade.ready(stop.signal);
     stop.abort(new Error('stopped'));
     await expect(ended).rejects.toThrow('stopped');
+  });
+
+  it('lets any number of jobs wait: more listeners than Node takes for a leak are no warning', async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', hear);
+    const live = createLiveWorkers('opml', () => pool(1, full));
+    const waiting = Array.from({length: 20}, () => live.facade.ready(new AbortController().signal));
+    live.replace(() => pool(8, () => Promise.resolve(lane)));
+    expect(await Promise.all(waiting)).toHaveLength(20);
+    await turn(); // Node reports in a later turn
+    process.off('warning', hear);
+    expect(warnings).toEqual([]);
   });
 });
