@@ -4,6 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {Readable} from 'node:stream';
 import {pathOfVariable} from '../../lib/config/user-path.ts';
 import {AosError} from '../../lib/foundation/errors/error.ts';
+import {killGroup} from '../../lib/foundation/system/kill-group.ts';
 
 /** Settings of the development chain. */
 export type AnvilOptions = {
@@ -91,7 +92,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   const close = async (): Promise<void> => {
     stdin.end();
     await Promise.race([ended, sleep(CLOSE_LIMIT_MS, undefined, {ref: false})]);
-    killGroup(child);
+    killGroup(child); // in case the guard was killed and cannot kill anvil
     await ended;
   };
   const address = await Promise.race([addressIn(stdout), ended, wait(START_LIMIT_MS, signal)]);
@@ -138,16 +139,6 @@ function endOf(child: ChildProcess): Promise<void> {
     child.once('exit', () => resolve());
     child.once('error', () => resolve()); // the shell did not start
   });
-}
-
-/** Kills the whole group, in case the guard was killed and cannot kill anvil. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // it has just ended
-  }
 }
 
 /** Collects the end of a stream, at most {@link TAIL_CHARS}. */

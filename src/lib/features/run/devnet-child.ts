@@ -1,4 +1,4 @@
-import {spawn, type ChildProcess} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {untilAbort} from '../../foundation/async/abort.ts';
 import {startSpinner, type Spinner} from '../../cli/spinner.ts';
 import * as v from 'valibot';
@@ -6,6 +6,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import type {StopReason} from '../../node/events/events.ts';
 import {terminalStyle} from '../../cli/terminal-style.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
+import {killGroup} from '../../foundation/system/kill-group.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {firstLine} from './first-line.ts';
@@ -101,6 +102,7 @@ async function startDevnetChild({
   child.stdin.on('error', () => {}); // the child ended first; `exited` reports it
   const close = async (): Promise<void> => {
     child.stdin.end();
+    // Its chain notices the end of its pipe, and the next devnet removes its folder.
     const forgetKill = time.after(CLOSE_LIMIT_MS, () => killGroup(child));
     await exited;
     forgetKill();
@@ -133,16 +135,6 @@ async function startDevnetChild({
     throw error;
   } finally {
     forgetLimit();
-  }
-}
-
-/** The way out when it does not end by itself. Its chain notices the end of its pipe, and its folder is removed by the next devnet. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // it has just ended
   }
 }
 
