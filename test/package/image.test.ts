@@ -96,9 +96,8 @@ describe.skipIf(!canBuildImages)('the image (needs root, buildah, and AOS_BASE_I
   });
 
   it('is well while /ping is answered, and not before, on a root that no one can write to', async () => {
-    const state = path.join(folder, 'state');
-    const settings = path.join(folder, 'settings');
-    for (const dir of [state, settings]) mkdirSync(dir, {mode: 0o700});
+    const state = mkdtempSync(path.join(folder, 'state-'));
+    const settings = mkdtempSync(path.join(folder, 'settings-'));
     // Its lock is that of the machine: another test may have an operator of the usual one.
     const text = goodFile({more: 'workers:\n  opml: {url: http://127.0.0.1:9}\n'})
       .replace(NODE_ID, `0x${randomBytes(20).toString('hex')}`)
@@ -113,7 +112,7 @@ describe.skipIf(!canBuildImages)('the image (needs root, buildah, and AOS_BASE_I
     ])
       chownSync(file, USER, USER);
 
-    const container = openContainer({root, folder, state, settings, env: config.Env});
+    const container = await openContainer({root, folder, state, settings, env: config.Env});
     try {
       expect(container.run(['aos', '--version']).stdout).toMatch(/^aos-operator\/\d/);
       expect(container.run(['sh', '-c', 'echo > /opt/aos/x']).stderr).toContain('Read-only file system');
@@ -163,15 +162,19 @@ type Box = {root: string; folder: string; state: string; settings: string; env: 
  * Runs programs in an image as a container engine does with a read-only root: a mount namespace and a network of their own,
  * and the image’s user.
  */
-function openContainer({root, folder, state, settings, env}: Box) {
+async function openContainer({root, folder, state, settings, env}: Box) {
   const at = path.join(folder, 'root');
   const setUp = [
     `mkdir -p ${at} && mount --bind ${root} ${at}`,
     `mkdir -p ${at}/etc/aos && mount --bind ${state} ${at}/var/lib/aos && mount --bind ${settings} ${at}/etc/aos`,
     `mount -t tmpfs none ${at}/tmp && chmod 1777 ${at}/tmp && mount -t proc proc ${at}/proc`,
-    `mount --bind /dev ${at}/dev && mount -o remount,bind,ro ${at} && ip link set lo up; exec sleep infinity`,
+    `mount --bind /dev ${at}/dev && mount -o remount,bind,ro ${at} && ip link set lo up && echo ready && exec sleep infinity`,
   ].join(' && ');
-  const holder = spawn('unshare', ['--net', '--mount', 'sh', '-c', setUp], {stdio: 'ignore'});
+  const holder = spawn('unshare', ['--net', '--mount', 'sh', '-c', setUp], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  // Before this there is no root to enter.
+  await operatorOf(holder).until('ready');
   const inside = (command: readonly string[]): string[] => [
     ...['-t', String(holder.pid), '--net', '--mount', '--', 'chroot', `--userspec=${USER}:${USER}`, at],
     ...['env', '-i', 'LC_ALL=C', ...env, ...command],
