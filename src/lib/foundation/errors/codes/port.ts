@@ -8,7 +8,7 @@ export const PORT = {
     means:
       'Far more connections come to net.rest_url than a network opens; the oldest idle ones are closed, and /ping is answered meanwhile.',
     next: say(
-      'Let a firewall limit new connections to that port for each address (README, “The port of /ping”).',
+      'Let a firewall limit new connections to that port for each address (docs/handbook/firewall.md).',
     ),
     causes: [
       'One host, or many, keep connections open without a request: a flood, or a broken health check.',
