@@ -102,7 +102,8 @@ function commandOf(typed, {commands}) {
     return names[1] === 'exit-codes' ? {problem: null} : commandOrTopic(names.slice(1), commands);
   if (names.length === 0) {
     const [only] = args;
-    if (only === undefined || ['--help', '-h', '--version', '-v', '-V'].includes(only)) return {problem: null};
+    if (only === undefined || ['--help', '-h', '--version', '-v', '-V'].includes(only))
+      return {problem: null};
     return {command: commands['guide'], words: args}; // aos alone is the guide
   }
   for (let length = names.length; length > 0; length -= 1) {

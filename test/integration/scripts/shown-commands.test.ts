@@ -50,7 +50,7 @@ describe('the check of command lines in documents', () => {
       'aos explain SIGNER_UNREACHABLE && aos explain 77; aos explain quorum-0-stake; aos schema status',
       'aos logs -fn20 && aos logs -n=20 -f',
       'for file in *.age; do aos backup verify "$file"; done',
-      'it’s no quote: aos’s, isn\'t aos',
+      "it’s no quote: aos’s, isn't aos",
     ];
     const prose =
       '`aos PROBLEM: a: b (C) → Start it, then: aos signer check · 0x1` `aos RECOVERED: a (C)`, with `--nope` and `aos register\n--metadata-url`, `aos keys` and `aos-2.service`, aos foo.\n';
