@@ -125,6 +125,7 @@ module.exports = {
     owner('pino', 'pino', [`${LIB}/features/run/`]),
     owner('tar', 'tar-stream', [`${LIB}/features/(backup|doctor)/`]),
     owner('age', 'age-encryption', [`${LIB}/features/backup/`]),
+    owner('nodemailer', 'nodemailer', [`${LIB}/peers/alert/`]),
     owner('sodium', 'libsodium-wrappers-sumo', [`${LIB}/protocol/vrf/`]),
     owner('secp256k1', '@bitauth/libauth', [`${LIB}/protocol/wire/`]),
   ],

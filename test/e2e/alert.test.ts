@@ -60,7 +60,9 @@ describe('alerts', () => {
     expect(test.code).toBe(0);
     expect(JSON.parse(test.stdout)).toMatchObject({
       schema: 'aos.alert-test/v1',
-      result: {webhook: new URL(url).origin, status: 200},
+      result: {
+        channels: [{channel: 'webhook', place: new URL(url).origin, status: 200, problem: null}],
+      },
     });
     expect(got).toMatchObject([{state: 'test', subject: 'test', code: 'TEST'}]);
 

@@ -10,6 +10,7 @@ import type {
   VrfKeySource,
   WorkerConfig,
 } from './config.ts';
+import {alertChannels, watchdogOf, webhookOf} from './alert-channels.ts';
 import {aosDirs, nodeStateDir} from './paths.ts';
 import {userPath, type Env} from './user-path.ts';
 import type {Resolved} from './resolve.ts';
@@ -108,6 +109,8 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
     log: {format: maybe(FIELDS.logFormat), level: get(FIELDS.logLevel)},
     alerts: {
       webhook: webhookOf(resolved),
+      channels: alertChannels(resolved, path),
+      watchdog: watchdogOf(resolved, path),
       delayMs: get(FIELDS.alertDelay),
       noJobAfterMs: maybe(FIELDS.noJobAfter),
     },
@@ -162,11 +165,6 @@ function vrfKeySource(resolved: Resolved, base: PathBase): VrfKeySource {
   const hex = required(resolved, FIELDS.vrfKey);
   // Behind a function, so that printing or serialising a Config cannot show it.
   return {kind: 'inline', read: () => hex};
-}
-
-function webhookOf(resolved: Resolved): (() => string) | null {
-  const url = resolved.one(FIELDS.alertWebhook);
-  return url === undefined ? null : () => url;
 }
 
 /** Returns the absolute path of a path field; null when it has no value. */

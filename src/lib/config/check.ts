@@ -1,3 +1,4 @@
+import {alertProblems} from './alert-channels.ts';
 import type {ConfigWarning} from './config.ts';
 import {distance} from '../foundation/text/nearest.ts';
 import type {Env} from './user-path.ts';
@@ -103,6 +104,7 @@ export function crossProblems(
   }
   problems.push(...wantedKinds(resolved, tree).flatMap((kind) => workerUrlProblems(resolved, kind)));
   problems.push(...signerTlsProblems(resolved, placeOf), ...knownGoodProblems(resolved));
+  problems.push(...alertProblems(resolved, placeOf));
   problems.push(...contradictions(resolved, placeOf));
   return problems;
 }

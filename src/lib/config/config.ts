@@ -77,6 +77,35 @@ export type SignerConfig = {
   chain: {rpcUrls: readonly string[]};
 };
 
+/** Where mail goes; `isTls`: TLS from the beginning, else STARTTLS. */
+export type MailServer = {host: string; port: number; isTls: boolean};
+
+/** The least severity of the problems that go to a channel. */
+export type MinSeverity = 'warning' | 'critical';
+
+/** Names of the ways on which alerts go out, which are sections of `alerts`. */
+export const CHANNEL_NAMES = ['webhook', 'slack', 'discord', 'telegram', 'email', 'pagerduty'] as const;
+export type ChannelName = (typeof CHANNEL_NAMES)[number];
+
+/** One way on which alerts go out. Files are absolute paths; each holds a secret. */
+export type AlertChannel = {minSeverity: MinSeverity} & (
+  | {name: 'webhook'; url: () => string}
+  | {name: 'slack' | 'discord'; urlFile: string}
+  | {name: 'telegram'; tokenFile: string; chatId: string; apiUrl: string}
+  | {
+      name: 'email';
+      server: MailServer;
+      user: string | null;
+      passwordFile: string | null;
+      from: string;
+      to: readonly string[];
+    }
+  | {name: 'pagerduty'; keyFile: string; url: string}
+);
+
+/** A URL, in a file, that is requested while the node is healthy. */
+export type WatchdogConfig = {urlFile: string; intervalMs: number};
+
 /**
  * The checked configuration: docs/protocol.md#reference-configuration with every default filled in. Addresses are
  * EIP-55 checksummed.
@@ -140,9 +169,13 @@ export type Config = {
   };
   /** Format null: pretty on a terminal, else logfmt. Level: minimum log level. */
   log: {format: 'pretty' | 'logfmt' | 'json' | null; level: 'debug' | 'info' | 'warn' | 'error'};
-  /** The webhook is behind a function because its URL is a secret; null: no alerts are sent. */
   alerts: {
+    /** Behind a function because its URL is a secret; also among the channels. Null: there is none. */
     webhook: (() => string) | null;
+    /** None: no alerts are sent. */
+    channels: readonly AlertChannel[];
+    /** The dead man's switch; null: there is none. */
+    watchdog: WatchdogConfig | null;
     delayMs: number;
     /** So much time connected without a job is a problem; null: it is worked out from the jobs before. */
     noJobAfterMs: number | null;

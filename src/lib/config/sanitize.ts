@@ -9,12 +9,18 @@ const MOST = 60;
  */
 export function sanitizeValue(text: string): string {
   if (/[0-9a-f]{48}/i.test(text.replaceAll(/[^0-9a-z]/gi, ''))) return 'a long hex value (not shown)';
+  if (isToken(text)) return 'a token (not shown)';
   if (text.includes('@')) return 'a value with credentials (not shown)';
   if (/[?#]/.test(text) && text.includes('://')) return 'a URL with a query (not shown)';
   const shown = shownUrl(text);
   if (shown !== text) return `${shown} (the rest is not shown)`;
   const short = text.length > MOST ? `${text.slice(0, MOST)}…` : text;
   return JSON.stringify(short).replaceAll(UNSEEN, escapeCharacter);
+}
+
+/** Whether a text has the form of a token of Telegram's bots, or of a key of PagerDuty. */
+export function isToken(text: string): boolean {
+  return /^\d{1,20}:[A-Za-z0-9_-]{20,100}$/.test(text) || /^(?=.*\d)[A-Za-z0-9]{32}$/.test(text);
 }
 
 /** Makes a file name or key safe for messages: escapes the characters that a terminal would obey. */

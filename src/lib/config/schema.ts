@@ -22,6 +22,7 @@ import {
   text,
   uint64,
 } from './values.ts';
+import {chatId, mailAddress, mailServer, secretFile} from './alert-values.ts';
 import type {ValueType} from './value-type.ts';
 
 type FieldFacts = {
@@ -84,6 +85,13 @@ const CONTRACT = '0xbB1923B9b05eE12538331fcf4C0aE28CF61a061C';
 
 function contract(name: string, meaning: string): Field<string> {
   return one(`chain.contracts.${name}`, address, CONTRACT, meaning);
+}
+
+function minSeverity(channel: string) {
+  const meaning = `Least severity of the problems that go there: \`warning\` is all, \`critical\` is what costs money soon; a recovery goes where its problem went.`;
+  return one(`alerts.${channel}.min_severity`, oneOf(['warning', 'critical']), 'critical', meaning, {
+    fallback: 'warning',
+  });
 }
 
 const YEAR = 366 * 86_400_000;
@@ -203,6 +211,26 @@ export const FIELDS = {
   logLevel: one('log.level', oneOf(['debug', 'info', 'warn', 'error']), 'warn', 'Minimum log level; `aos run --log-level` overrides it.', {fallback: 'info'}),
 
   alertWebhook: one('alerts.webhook_url', rpcUrl, 'https://hooks.example.org/T0/B0/x', 'Where `aos run` sends alerts about problems and recoveries; the URL is never shown.', {secret: true}),
+  webhookSeverity: minSeverity('webhook'),
+  slackUrlFile: one('alerts.slack.url_file', secretFile, './slack.url', 'File (mode 0600) with the URL of an incoming webhook of Slack.'),
+  slackSeverity: minSeverity('slack'),
+  discordUrlFile: one('alerts.discord.url_file', secretFile, './discord.url', 'File (mode 0600) with the URL of a webhook of Discord.'),
+  discordSeverity: minSeverity('discord'),
+  telegramTokenFile: one('alerts.telegram.token_file', secretFile, './telegram.token', 'File (mode 0600) with the token of a bot of Telegram.'),
+  telegramChat: one('alerts.telegram.chat_id', chatId, '-1001234567890', 'The chat that the bot writes to: a number, or @name of a public channel.'),
+  telegramApi: one('alerts.telegram.api_url', baseUrl, 'https://api.telegram.org', 'Server of the Bot API, where it is one of your own.', {fallback: 'https://api.telegram.org'}),
+  telegramSeverity: minSeverity('telegram'),
+  mailServer: one('alerts.email.server', mailServer, 'smtp://mail.example.org:587', 'Server that takes the mail: `smtp://` with STARTTLS (without TLS only on this machine), `smtps://` with TLS from the beginning.'),
+  mailUser: one('alerts.email.user', text, 'aos@example.org', 'User of that server, if it wants one; needs `alerts.email.password_file`.'),
+  mailPasswordFile: one('alerts.email.password_file', secretFile, './mail.password', 'File (mode 0600) with the password of that user.'),
+  mailFrom: one('alerts.email.from', mailAddress, 'aos@example.org', 'Address that the mail comes from.'),
+  mailTo: many('alerts.email.to', mailAddress, '[oncall@example.org]', 'Addresses that the mail goes to.'),
+  mailSeverity: minSeverity('email'),
+  pagerdutyKeyFile: one('alerts.pagerduty.key_file', secretFile, './pagerduty.key', 'File (mode 0600) with the integration key of an Events API v2 integration of PagerDuty.'),
+  pagerdutyUrl: one('alerts.pagerduty.url', baseUrl, 'https://events.eu.pagerduty.com/v2/enqueue', 'The Events API of your service region.', {fallback: 'https://events.pagerduty.com/v2/enqueue'}),
+  pagerdutySeverity: minSeverity('pagerduty'),
+  watchdogUrlFile: one('alerts.watchdog.url_file', secretFile, './watchdog.url', 'File (mode 0600) with the URL of a dead man’s switch, which `aos run` requests while the node is healthy.'),
+  watchdogInterval: one('alerts.watchdog.interval', duration(10_000, 3_600_000), '1m', 'How often that URL is requested.', {fallback: '1m'}),
   alertDelay: one('alerts.delay', duration(0, 3_600_000), '30s', 'How long a problem (or its recovery) must last before an alert is sent.', {fallback: '30s'}),
   noJobAfter: one('alerts.no_job_after', duration(60_000, YEAR), '6h', 'How long no job may come, while connected, before that is a problem (default: 10 times the usual gap between two jobs, at least 30m; 1d while fewer than 20 jobs are known).'),
 

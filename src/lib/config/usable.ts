@@ -2,11 +2,14 @@ import type {AosError} from '../foundation/errors/error.ts';
 import {isAosError} from '../foundation/errors/error.ts';
 import type {WorkerKind} from '../protocol/wire/messages.ts';
 import {knownGoodOf, otherSigners, pathOf, signerTlsOf, urlOf, type PathBase} from './build.ts';
+import {alertChannels, watchdogOf} from './alert-channels.ts';
 import {chainViewOf, type ChainView} from './chain-view.ts';
 import {wantedKinds} from './worker-kinds.ts';
 import {workerUrls} from './worker-urls.ts';
 import type {
+  AlertChannel,
   ConfigWarning,
+  WatchdogConfig,
   KnownGood,
   ListenAddress,
   SignerTls,
@@ -59,6 +62,9 @@ export type UsableConfig = ChainView & {
   teePort: number | null;
   /** Scheme and host of the alert webhook; the rest of its URL is a secret. */
   alertOrigin: string | null;
+  /** Those whose keys are all right. */
+  alertChannels: readonly AlertChannel[];
+  watchdog: WatchdogConfig | null;
   probeIntervalMs: number;
   offlineGraceMs: number;
   penaltyWei: bigint;
@@ -117,6 +123,8 @@ export function usableConfig(source: ConfigSource): UsableConfig {
     callbackListen,
     trustedProxies: resolved.many(FIELDS.trustedProxies) ?? [],
     alertOrigin: originOf(resolved.one(FIELDS.alertWebhook)),
+    alertChannels: alertChannels(resolved, (field) => pathOf(resolved, field, base)),
+    watchdog: watchdogOf(resolved, (field) => pathOf(resolved, field, base)),
     workers: wantedKinds(resolved, tree).map((kind) => ({
       kind,
       urls: workerUrls(resolved, kind) ?? null,

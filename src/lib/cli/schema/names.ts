@@ -1,5 +1,6 @@
 /** The names of the published schemas, without `aos.` and version; `aos schema` prints each. */
 export const SCHEMA_NAMES = [
+  'alert-mute',
   'alert-test',
   'backup-create',
   'backup-restore',

@@ -1,116 +1,181 @@
 import {hostname} from 'node:os';
 import {renderNext} from '../../cli/next-step.ts';
-import {createAlerts, type Alerts} from '../../node/alerts/alerts.ts';
-import {alertPayload} from '../../node/alerts/payload.ts';
-import type {Config} from '../../config/config.ts';
-import {AosError} from '../../foundation/errors/error.ts';
-import type {Emit} from '../../node/events/events.ts';
-import type {Notes} from '../../node/journal/journal.ts';
+import {CHANNEL_NAMES, type AlertChannel, type ChannelName, type Config} from '../../config/config.ts';
+import {FIELDS} from '../../config/schema.ts';
+import {errorText, isAosError} from '../../foundation/errors/error.ts';
+import type {Code} from '../../foundation/errors/table.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import type {Time} from '../../foundation/time/time.ts';
-import {createWebhook, type Webhook} from '../../peers/webhook/webhook.ts';
+import {readAlertSecret} from '../../keys/alert-secret.ts';
+import {createAlerts, type Alerts} from '../../node/alerts/alerts.ts';
+import {readMute} from '../../node/alerts/mute.ts';
+import {alertPayload, type AlertSender} from '../../node/alerts/payload.ts';
+import {createWatchdogCalls} from '../../node/alerts/watchdog.ts';
+import type {Emit} from '../../node/events/events.ts';
+import type {Notes} from '../../node/journal/journal.ts';
+import type {Channel} from '../../peers/alert/notice.ts';
+import {createWatchdog} from '../../peers/alert/watchdog.ts';
+import {openChannel, secretOf} from './channels.ts';
 
-/** Name of the journal's durable note: alerts about the chain that were sent and have not ended. */
+/** Name of the journal's durable note: alerts that were sent and have not ended. Each channel but the webhook has its own. */
 const ALERTS_NOTE = 'chain-alerts';
+/** How often it is looked whether a watchdog was configured meanwhile. */
+const NO_WATCHDOG_MS = 60_000;
 
-type AlertConfig = Pick<Config, 'alerts' | 'network' | 'node'>;
+type AlertConfig = Pick<Config, 'alerts' | 'network' | 'node'> & {store: Pick<Config['store'], 'dir'>};
+type Options = {version: string; emit: Emit; time: Time; journal: Notes};
+/** What the channels share; `config` is the newest. */
+type Shared = Options & {config: () => AlertConfig; mutedUntil: () => number};
 
-/** Alerts of a running operator, whose webhook may change; without one nothing is sent. */
-export type LiveAlerts = Alerts & {takeOver(config: AlertConfig): void};
+/** A channel whose secret cannot be read. */
+export type AlertWarning = {code: Code; message: string; next: NextStep};
+type Warn = (warning: AlertWarning) => void;
 
-/** Alerts of a running operator. What is known of problems stays when the webhook changes. */
-export function startAlerts(
-  config: AlertConfig,
-  options: {version: string; emit: Emit; time: Time; journal: Notes},
-): LiveAlerts {
+/** Alerts of a running operator, whose channels may change; without one nothing is sent. */
+export type LiveAlerts = Alerts & {
+  /** Of the start, for events that come once there is an operator. */
+  readonly warnings: readonly AlertWarning[];
+  takeOver(config: AlertConfig): void;
+};
+
+/**
+ * Alerts of a running operator. Each channel has its own queue, so that one that hangs holds up no other; what is known of
+ * problems stays when its configuration changes. A secret that cannot be read is a warning, not the end of the start: a node
+ * that is offline for it costs more.
+ */
+export function startAlerts(config: AlertConfig, options: Options): LiveAlerts {
   let now = config;
-  let webhook = webhookOf(config);
-  /** Null while no webhook was ever configured. */
-  let alerts = webhook === null ? null : begin();
-  const replaced: Webhook[] = [];
+  const mutedUntil = (): number => readMute(now.store.dir, options.time.now())?.until ?? 0;
+  const shared: Shared = {...options, config: () => now, mutedUntil};
+  const slots = CHANNEL_NAMES.map((name) => createSlot(name, shared));
+  const watchdog = startWatchdog(shared);
+
+  const warnings: AlertWarning[] = [];
+
+  function configure(warn: Warn): void {
+    for (const slot of slots) slot.configure(warn);
+    watchdog.configure(warn);
+  }
+
+  configure((warning) => warnings.push(warning));
+  return {
+    warnings,
+    onEvent(event) {
+      for (const slot of slots) slot.onEvent(event);
+      watchdog.onEvent(event);
+    },
+    takeOver(next) {
+      now = next;
+      configure((warning) => options.emit({type: 'warning', ...warning}));
+    },
+    async close() {
+      await Promise.all([...slots, watchdog].map((part) => part.close()));
+    },
+  };
+}
+
+/** A channel of a running operator, or the place of one; `configure` takes what the newest configuration says of it. */
+type Slot = Alerts & {configure(warn: Warn): void};
+
+function createSlot(name: ChannelName, shared: Shared): Slot {
+  const {config, time, emit, journal, version, mutedUntil} = shared;
+  let current: {configured: AlertChannel; channel: Channel} | null = null;
+  /** Null while the channel was never configured. */
+  let alerts: Alerts | null = null;
+  const replaced: Channel[] = [];
 
   function begin(): Alerts {
     return createAlerts({
-      time: options.time,
+      time,
       get delayMs() {
-        return now.alerts.delayMs;
+        return config().alerts.delayMs;
       },
-      emit: options.emit,
-      kept: {
-        recall: () => options.journal.recall(ALERTS_NOTE),
-        remember: (text) => {
-          options.journal.remember(ALERTS_NOTE, text).catch(() => undefined); // the operator reports a journal that does not work
-        },
+      get least() {
+        return current?.configured.minSeverity ?? 'warning';
       },
+      mutedUntil,
+      emit,
+      kept: keptIn(journal, noteOf(name)),
       send: async (alert, signal) => {
         // Taken away meanwhile: no one wants to hear it.
-        if (webhook === null) return 204;
-        return webhook.post(alertPayload(alert, senderOf(now, options.version), renderNext), signal);
+        if (current === null) return;
+        await current.channel.send(alertPayload(alert, senderOf(config(), version), renderNext), signal);
       },
     });
   }
 
   return {
-    onEvent: (event) => alerts?.onEvent(event),
-    takeOver(next) {
-      if (webhook !== null) replaced.push(webhook);
-      now = next;
-      webhook = webhookOf(next);
-      if (webhook !== null) alerts ??= begin();
+    configure(warn) {
+      const configured = config().alerts.channels.find((one) => one.name === name) ?? null;
+      if (current !== null) replaced.push(current.channel);
+      current = configured === null ? null : {configured, channel: openChannel(configured)};
+      if (configured === null) return;
+      warnOfSecret(secretOf(configured), warn);
+      alerts ??= begin();
     },
+    onEvent: (event) => alerts?.onEvent(event),
     async close() {
       await alerts?.close();
-      for (const one of [...replaced, webhook]) await one?.close();
+      for (const one of [...replaced, current?.channel]) await one?.close();
     },
   };
 }
 
-/** What came of the alert that was sent for a test. */
-export type AlertTest = {
-  /** Scheme and host of the webhook; the rest of its URL is a secret. */
-  webhook: string;
-  /** Its HTTP status, 2xx. */
-  status: number;
-  tookMs: number;
-};
+/** It sees every event also while none is configured: one that a reload brings must not be called for a node that is ill. */
+function startWatchdog({config, emit, time, mutedUntil}: Shared): Slot {
+  const configured = (): Config['alerts']['watchdog'] => config().alerts.watchdog;
+  const url = (): string => readAlertSecret(configured()?.urlFile ?? '', FIELDS.watchdogUrlFile.path, 'url');
+  const peer = createWatchdog(url, {time: systemTime, random: Math.random}); // jitter only
+  const calls = createWatchdogCalls({
+    time,
+    get intervalMs() {
+      return configured()?.intervalMs ?? NO_WATCHDOG_MS;
+    },
+    get delayMs() {
+      return config().alerts.delayMs;
+    },
+    mutedUntil,
+    emit,
+    ping: async (signal) => {
+      if (configured() !== null) await peer.ping(signal);
+    },
+  });
+  return {
+    configure: (warn) => warnOfSecret(configured() === null ? null : url, warn),
+    onEvent: calls.onEvent,
+    async close() {
+      calls.close();
+      await peer.close();
+    },
+  };
+}
 
-/**
- * Sends one alert as `aos run` would.
- * @throws AosError ALERT_NOT_SET | ALERT_UNREACHABLE | ALERT_REFUSED
- */
-export async function sendTestAlert(config: AlertConfig, version: string): Promise<AlertTest> {
-  const webhook = webhookOf(config);
-  if (webhook === null) throw new AosError('ALERT_NOT_SET', 'alerts.webhook_url is not set');
-  const begun = systemTime.monotonic();
-  const at = systemTime.now();
-  const alert = {
-    state: 'test',
-    subject: 'test',
-    severity: 'info',
-    code: 'TEST',
-    message: 'a test; alerts of this operator arrive here',
-    next: null,
-    since: at,
-    at,
-    afterMs: null,
-  } as const;
+/** Said at the start: at the first alert it would be late. */
+function warnOfSecret(secret: (() => string) | null, warn: Warn): void {
   try {
-    const status = await webhook.post(
-      alertPayload(alert, senderOf(config, version), renderNext),
-      new AbortController().signal,
-    );
-    return {webhook: webhook.place, status, tookMs: Math.round(systemTime.monotonic() - begun)};
-  } finally {
-    await webhook.close();
+    secret?.();
+  } catch (error) {
+    if (!isAosError(error)) throw error;
+    const {code, next} = error;
+    warn({code, next, message: `no alert can go out this way: ${errorText(error)}`});
   }
 }
 
-function webhookOf({alerts}: AlertConfig): Webhook | null {
-  return alerts.webhook === null
-    ? null
-    : createWebhook(alerts.webhook(), {time: systemTime, random: Math.random}); // jitter only
+function noteOf(channel: ChannelName): string {
+  return channel === 'webhook' ? ALERTS_NOTE : `${ALERTS_NOTE}:${channel}`;
 }
 
-function senderOf({node, network}: AlertConfig, version: string) {
+function keptIn(journal: Notes, note: string) {
+  return {
+    recall: () => journal.recall(note),
+    remember: (text: string) => {
+      journal.remember(note, text).catch(() => undefined); // the operator reports a journal that does not work
+    },
+  };
+}
+
+/** The node that alerts are about. */
+export function senderOf({node, network}: Pick<Config, 'node' | 'network'>, version: string): AlertSender {
   return {nodeId: node.id, network, host: hostname(), version};
 }

@@ -1,5 +1,6 @@
 import {readFileSync, statSync} from 'node:fs';
 import {basename} from 'node:path';
+import {alertSecretFiles} from '../../config/alert-channels.ts';
 import {FIELDS} from '../../config/schema.ts';
 import type {UsableConfig} from '../../config/usable.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
@@ -41,6 +42,8 @@ function namedFiles({
   blsKeyFile,
   blsPasswordFile,
   signerTls,
+  alertChannels,
+  watchdog,
 }: UsableConfig): {field: string; path: string}[] {
   const all: [field: {path: string}, path: string | null | undefined][] = [
     [FIELDS.vrfKeyFile, vrfKey?.kind === 'file' ? vrfKey.path : null],
@@ -50,6 +53,10 @@ function namedFiles({
     [FIELDS.signerCert, signerTls?.cert],
     [FIELDS.signerCertKey, signerTls?.key],
     [FIELDS.signerPassphraseFile, signerTls?.passphraseFile],
+    ...alertSecretFiles(alertChannels, watchdog).map(({field, path}): [{path: string}, string] => [
+      field,
+      path,
+    ]),
   ];
   return all.flatMap(([field, path]) =>
     path === null || path === undefined ? [] : [{field: field.path, path}],

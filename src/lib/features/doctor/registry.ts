@@ -86,6 +86,7 @@ export const CHECKS = [
   {id: 'workers.callback', about: 'Workers can deliver their answers.', needs: ['config.file']},
 
   {id: 'alerts.webhook', about: 'The alert webhook, if any, is reachable.', needs: ['config.file']},
+  {id: 'alerts.channels', about: 'The other alert channels and the watchdog have their secrets and are reachable, and alerts are not muted.', needs: ['config.file']},
 
   {id: 'journal.log', about: 'Nothing that was committed to it is lost.', needs: ['config.file']},
   {id: 'journal.open', about: 'The journal can be read by this version.', needs: ['journal.log']},

@@ -15,6 +15,7 @@ import type {Emit, OperatorEvent} from '../../node/events/events.ts';
 import {createVerdictWatch} from './verdict-watch.ts';
 import {isoTime, type Time} from '../../foundation/time/time.ts';
 import type {Code} from '../../foundation/errors/table.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 /** What looks at a run beside its log: the liveness record, the control socket and alerts. */
 export type Observers = {
@@ -23,7 +24,7 @@ export type Observers = {
   /** Path of the control socket; null when there is none. */
   socket: string | null;
   /** What could not be started; the operator works without it. */
-  warnings: readonly {code: Code; message: string}[];
+  warnings: readonly {code: Code; message: string; next?: NextStep}[];
   /** Alerts go where this configuration says, from now on. */
   takeOver(config: Config): void;
   close(): Promise<void>;
@@ -93,7 +94,7 @@ export async function startObservers(
     },
     socket: 'publish' in control ? control.path : null,
     takeOver: alerts.takeOver,
-    warnings: 'publish' in control ? [] : [control],
+    warnings: [...('publish' in control ? [] : [control]), ...alerts.warnings],
     async close() {
       clearInterval(timer);
       liveness.stop();

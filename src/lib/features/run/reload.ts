@@ -1,6 +1,6 @@
 import type {Config} from '../../config/config.ts';
 import {refusePublicKeys} from '../../config/public-keys.ts';
-import {FIELDS} from '../../config/schema.ts';
+import {ALL_FIELDS, FIELDS} from '../../config/schema.ts';
 import {checkConfig, problemsError, type CheckedConfig} from '../../config/load.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import type {Emit} from '../../node/events/events.ts';
@@ -24,6 +24,11 @@ export type ReloadOptions = {
 /** What a reload did: keys that hold from now on, and those that do after a restart. */
 export type ReloadResult = {file: string | null; applied: string[]; needRestart: string[]};
 
+/** When no job is a problem is known to the operator itself from its start. */
+function isOfAlerts(path: string): boolean {
+  return path.startsWith('alerts.') && path !== FIELDS.noJobAfter.path;
+}
+
 /**
  * The keys that a running operator takes over; the others are what it was built from. Which kinds of worker there are is one of
  * these: the dispatcher and the queues know them from the start.
@@ -33,8 +38,7 @@ const LIVE = [
   'log.level',
   FIELDS.rpcUrl.path,
   FIELDS.rpcUrls.path,
-  FIELDS.alertWebhook.path,
-  FIELDS.alertDelay.path,
+  ...ALL_FIELDS.map(({path}) => path).filter(isOfAlerts),
   FIELDS.workerUrl.path,
   ...[FIELDS.opml, FIELDS.tee, FIELDS.zkml].flatMap((kind) =>
     [

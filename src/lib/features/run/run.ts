@@ -182,8 +182,8 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
 
   const server = await startHttp(config, operator);
   closers.push(() => server.close());
-  for (const {code, message} of [...options.warnings, ...claim.warnings, ...observers.warnings])
-    emit({type: 'warning', code, message});
+  const said = [...options.warnings, ...claim.warnings].map(({code, message}) => ({code, message}));
+  for (const warning of [...said, ...observers.warnings]) emit({type: 'warning', ...warning});
   for (const event of [...damageEvents(journal), ...restored.events]) emit(event);
   reportListening(server, config, emit);
   const takeOver = (next: Config): void => {

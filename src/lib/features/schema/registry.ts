@@ -1,4 +1,4 @@
-import {alertTest} from '../alert/schema.ts';
+import {alertMute, alertTest} from '../alert/schema.ts';
 import {backupCreate, backupRestore, backupVerify} from '../backup/schema.ts';
 import {challengeEvidence, challengeList, challengeShow} from '../challenge/schema.ts';
 import {completion} from '../completion/schema.ts';
@@ -32,6 +32,7 @@ import {workerCheck} from '../worker/schema.ts';
  * compiler refuses a missing or an unknown {@link SchemaName}. Loaded by `aos schema` alone. In alphabetic order.
  */
 export const SCHEMAS = {
+  'alert-mute': alertMute,
   'alert-test': alertTest,
   'backup-create': backupCreate,
   'backup-restore': backupRestore,

@@ -2,6 +2,7 @@ import {statSync} from 'node:fs';
 import {isAbsolute, join, resolve} from 'node:path';
 import type {Config, ConfigWarning} from '../../config/config.ts';
 import {checkConfig, problemsError} from '../../config/load.ts';
+import {alertSecretFiles} from '../../config/alert-channels.ts';
 import {envNames, FIELDS} from '../../config/schema.ts';
 import type {ConfigSource} from '../../config/source.ts';
 import {surveyConfig} from '../../config/survey.ts';
@@ -95,12 +96,13 @@ function judged(source: ConfigSource): {config: Config; warnings: readonly Confi
 }
 
 /** Files that systemd gives to the service as credentials, by the name that they have there. */
-function secretsOf({node}: Config): Record<string, {path: string; variable: string}> {
+function secretsOf({node, alerts}: Config): Record<string, {path: string; variable: string}> {
   const tls = node.signerTls;
   const found = [
     {id: 'vrf.key', path: node.vrfKey.kind === 'file' ? node.vrfKey.path : null, field: FIELDS.vrfKeyFile},
     {id: 'signer-tls.key', path: tls?.key ?? null, field: FIELDS.signerCertKey},
     {id: 'signer-tls.passphrase', path: tls?.passphraseFile ?? null, field: FIELDS.signerPassphraseFile},
+    ...alertSecretFiles(alerts.channels, alerts.watchdog),
   ];
   return Object.fromEntries(
     found.flatMap(({id, path, field}) => {
@@ -111,10 +113,11 @@ function secretsOf({node}: Config): Record<string, {path: string; variable: stri
 }
 
 /** The other files that the operator reads by their own paths. */
-function otherFilesOf({node}: Config, scope: Scope): string[] {
+function otherFilesOf({node, alerts}: Config, scope: Scope): string[] {
   const tls = node.signerTls;
-  const secrets =
-    scope === 'system' ? [] : [node.vrfKey.kind === 'file' ? node.vrfKey.path : null, tls?.key ?? null];
+  const forAlerts = alertSecretFiles(alerts.channels, alerts.watchdog).map(({path}) => path);
+  const vrfKey = node.vrfKey.kind === 'file' ? node.vrfKey.path : null;
+  const secrets = scope === 'system' ? [] : [vrfKey, tls?.key ?? null, ...forAlerts];
   return [tls?.ca ?? null, tls?.cert ?? null, ...secrets].filter((path) => path !== null);
 }
 

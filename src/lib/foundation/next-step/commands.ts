@@ -1,5 +1,6 @@
 /** Every command of aos. Made by `npm run manifest`: change the commands, not this file. */
 export const COMMANDS = {
+  'alert mute': {takesConfig: true},
   'alert test': {takesConfig: true},
   'backup create': {takesConfig: true},
   'backup restore': {takesConfig: false},

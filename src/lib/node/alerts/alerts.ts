@@ -2,7 +2,7 @@ import {errorText, isAosError} from '../../foundation/errors/error.ts';
 import type {Emit, OperatorEvent} from '../events/events.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {due, type Alert, type DueAlert} from './due.ts';
-import {observe, type Incidents} from './incidents.ts';
+import {isCostKind, observe, type Incident, type Incidents, type Severity} from './incidents.ts';
 import {keptIncidents, keptText} from './kept.ts';
 import {accepted, inPlaceOf, queued, withEnds} from './waiting.ts';
 
@@ -18,11 +18,15 @@ export type AlertsDeps = {
   time: Pick<Time, 'now' | 'after' | 'sleep'>;
   /** How long a problem must last; asked for each time, since a reload may change it. */
   readonly delayMs: number;
+  /** The least severity of problems that are sent; asked for each time, too. */
+  readonly least: Severity;
+  /** Until when alerts are muted now, Unix ms; 0: they are not. Must not throw. */
+  mutedUntil: () => number;
   /** Sends one alert; retries, and rejects after the last attempt. */
   send: (alert: Alert, signal: AbortSignal) => Promise<unknown>;
   /** The operator's event stream, for the warning that an alert could not be sent. */
   emit: Emit;
-  /** What is kept over restarts, so that what lasts on chain is not reported again at each start. */
+  /** What is kept over restarts, so that what lasts is not reported again at each start, and its end is reported. */
   kept: {
     recall: () => string | null;
     /** Must not throw. */
@@ -35,13 +39,18 @@ const CLOSE_MS = 3_000;
 const RETRY_MS = [1, 2, 5, 15, 30, 60].map((minutes) => minutes * 60_000);
 /** After a start the chain is read within this time: a reminder of what lasted before has to wait for what it says. */
 const FIRST_READING_MS = 2 * 60_000;
+/** A problem that lasts over a start is met again within this time: a worker may be away for 10 minutes before it is one. */
+const SEEN_AGAIN_MS = 15 * 60_000;
+const NOT_SEEN_AGAIN = 'the operator was started anew and has not met it again';
+/** While alerts are muted it is looked so often whether they still are. */
+const LOOK_MS = 15_000;
 
 /**
  * Creates the alerts: sends one at a time, so that they arrive in order; the operator never waits for one. An alert that is
- * not accepted waits and is tried again; what is about the chain counts as sent only once it is accepted, over restarts too.
+ * not accepted waits and is tried again; it counts as sent only once it is accepted, over restarts too.
  */
 export function createAlerts(deps: AlertsDeps): Alerts {
-  const {time, send, emit, kept} = deps;
+  const {time, mutedUntil, send, emit, kept} = deps;
   let taken = keptIncidents(kept.recall());
   let incidents = recalled(taken, time.now());
   let noted = keptText(taken);
@@ -62,12 +71,16 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     if (stop.signal.aborted) return;
     const now = time.now();
     taken = withEnds(taken, incidents, unsent());
-    const found = due(incidents, now, deps.delayMs);
+    // It is not looked at where nothing is wrong, which is nearly always.
+    const until = incidents.size === 0 ? 0 : mutedUntil();
+    const {delayMs, least} = deps;
+    const found = due(incidents, now, {delayMs, least, mutedUntil: until});
     incidents = found.incidents;
     waiting = queued(waiting, found.alerts);
     const isTime = found.alerts.length > 0 || (retryAt !== null && now >= retryAt);
     if (isTime && waiting.length > 0 && !isSending) sent = sendAll();
-    const wakeAt = Math.min(found.wakeAt ?? Infinity, retryAt ?? Infinity);
+    const lookAt = until > now && incidents.size > 0 ? now + LOOK_MS : Infinity;
+    const wakeAt = Math.min(found.wakeAt ?? Infinity, retryAt ?? Infinity, lookAt);
     if (Number.isFinite(wakeAt)) cancel = time.after(Math.max(1, wakeAt - now), sendDue);
     keep();
   }
@@ -146,12 +159,18 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   };
 }
 
-/** What an earlier run has sent. What lasted then is reminded of only once the chain could be read again. */
+/** What an earlier run has sent. */
 function recalled(before: Incidents, now: number): Incidents {
-  return new Map(
-    [...before].map(([key, one]) => [
-      key,
-      one.goodAt === null ? {...one, notBefore: now + FIRST_READING_MS} : one,
-    ]),
-  );
+  return new Map([...before].map(([key, one]) => [key, recalledOne(one, now)]));
+}
+
+/**
+ * What lasted on chain is reminded of only once the chain could be read again. Any other problem counts as over unless this run
+ * meets it too: an incident at a service that no one resolves would hide the next one.
+ */
+function recalledOne(one: Incident, now: number): Incident {
+  const isOver = one.goodAt !== null && (isCostKind(one.subject) || one.goodAt <= now);
+  if (isOver) return one;
+  if (isCostKind(one.subject)) return {...one, notBefore: now + FIRST_READING_MS};
+  return {...one, goodAt: now + SEEN_AGAIN_MS, over: NOT_SEEN_AGAIN};
 }

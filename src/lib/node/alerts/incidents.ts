@@ -1,5 +1,5 @@
 import {duration} from '../../foundation/time/duration.ts';
-import type {OperatorEvent, OperatorPart} from '../events/events.ts';
+import {OPERATOR_PARTS, type OperatorEvent, type OperatorPart} from '../events/events.ts';
 import {COST_KINDS, costEnd, isNews, type CostKind} from '../events/standing.ts';
 import {isWarning} from '../events/warnings.ts';
 import {missingText} from '../events/missing-text.ts';
@@ -11,7 +11,15 @@ import {type NextStep, run} from '../../foundation/next-step/next-step.ts';
  * The subject of an alert: a part of the operator, its reachability, expired results, missing answers, the process, or what
  * costs something on chain.
  */
-export type Subject = OperatorPart | 'offline' | 'results' | 'answers' | 'operator' | CostKind;
+export type Subject = OperatorPart | (typeof OF_ALL)[number] | CostKind;
+
+const OF_ALL = ['offline', 'results', 'answers', 'operator'] as const;
+const SUBJECTS: readonly Subject[] = [...OPERATOR_PARTS, ...OF_ALL, ...COST_KINDS];
+
+/** Whether a word is a subject of this version. */
+export function isSubject(word: string): word is Subject {
+  return SUBJECTS.some((subject) => subject === word);
+}
 
 export type Severity = 'warning' | 'critical';
 
@@ -170,9 +178,28 @@ function without(incidents: Incidents, key: string): Incidents {
   return new Map([...incidents].filter(([other]) => other !== key));
 }
 
-/** Whether an incident is about what costs something on chain: those are kept over restarts. */
+/** Whether an incident is about what costs something on chain. */
 export function isCostKind(subject: Subject): subject is CostKind {
   return COST_KINDS.some((kind) => kind === subject);
+}
+
+/** What costs stake while the machine is worked at, or is no work of this operator at all: it is sent whatever is muted. */
+const NEVER_MUTED: ReadonlySet<Subject> = new Set<Subject>([
+  'offline',
+  'challenge',
+  'slashed',
+  'penalty',
+  'identity',
+]);
+
+/** Whether a mute is for alerts of this subject. */
+export function isMutable(subject: Subject): boolean {
+  return !NEVER_MUTED.has(subject);
+}
+
+/** Whether an incident is kept over restarts once an alert of it was accepted: all but the count of results, which has no end. */
+export function isKept(subject: Subject): boolean {
+  return subject !== 'results';
 }
 
 /** A later outage has the whole allowance, and a later change of the range is another change: each has its own `since`. */
@@ -211,6 +238,7 @@ function right(
   {at, over = null}: {at: number; over?: string | null},
 ): Incidents {
   const incident = incidents.get(key);
-  if (incident === undefined || incident.goodAt !== null) return incidents;
+  // An end in the future is one that was only presumed at the start.
+  if (incident === undefined || (incident.goodAt !== null && incident.goodAt <= at)) return incidents;
   return new Map(incidents).set(key, {...incident, goodAt: at, over});
 }

@@ -1,15 +1,14 @@
 import * as v from 'valibot';
 import {isCode} from '../../foundation/errors/table.ts';
 import {nextStepSchema} from '../events/next-step-schema.ts';
-import {COST_KINDS} from '../events/standing.ts';
-import {isCostKind, type Incident, type Incidents} from './incidents.ts';
+import {isKept, isSubject, type Incident, type Incidents} from './incidents.ts';
 
 const text = v.string();
 const time = v.number();
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const incidentSchema = v.object({
-  subject: v.picklist(COST_KINDS),
+  subject: v.pipe(v.string(), v.guard(isSubject)),
   since: time,
   severity: v.picklist(['warning', 'critical']),
   code: text,
@@ -25,9 +24,9 @@ const incidentSchema = v.object({
   over: v.nullable(text),
 });
 
-/** The incidents about the chain of which an alert was sent, as a note of the journal. */
+/** The incidents of which an alert was sent, as a note of the journal. */
 export function keptText(incidents: Incidents): string {
-  return JSON.stringify([...incidents].filter(([, {subject, sent}]) => isCostKind(subject) && sent > 0));
+  return JSON.stringify([...incidents].filter(([, {subject, sent}]) => isKept(subject) && sent > 0));
 }
 
 /** Reads the note; what another version wrote in its own way is left out. */

@@ -7,21 +7,40 @@ import type {RenderNext} from '../../foundation/next-step/next-step.ts';
 /** The node that sends an alert. */
 export type AlertSender = {nodeId: string; network: string; host: string; version: string};
 
+/** The body of a request to a webhook. */
+export type AlertPayload = {
+  schema: 'aos.alert/v1';
+  key: string;
+  state: Alert['state'];
+  subject: Alert['subject'];
+  severity: Alert['severity'];
+  code: string;
+  message: string;
+  next: string;
+  /** RFC 3339. */
+  since: string;
+  at: string;
+  afterMs: number | null;
+  nodeId: string;
+  network: string;
+  host: string;
+  version: string;
+  text: string;
+  content: string;
+};
+
 /**
  * Returns the body of the request to a webhook (docs/alerts.md). `text` is the alert as one line, which chat services
  * show; `content` repeats it for services that read that name.
  */
-export function alertPayload(
-  alert: Alert,
-  sender: AlertSender,
-  renderNext: RenderNext,
-): Record<string, string | number | null> {
-  const {state, subject, severity, code, since, at, afterMs} = alert;
+export function alertPayload(alert: Alert, sender: AlertSender, renderNext: RenderNext): AlertPayload {
+  const {key, state, subject, severity, code, since, at, afterMs} = alert;
   const message = safeText(alert.message);
   const next = alert.next === null ? '' : safeText(renderNext(alert.next));
   const text = forChat(alertText({...alert, message, next}, sender));
   return {
     schema: 'aos.alert/v1',
+    key,
     state,
     subject,
     severity,

@@ -1,5 +1,5 @@
 import type {DueAlert} from './due.ts';
-import {isCostKind, type Incident, type Incidents} from './incidents.ts';
+import {isKept, type Incident, type Incidents} from './incidents.ts';
 
 /** Waiting alerts at most; the oldest is dropped first, because the current state matters most. */
 const MOST_WAITING = 100;
@@ -17,11 +17,11 @@ export function inPlaceOf(earlier: DueAlert | undefined, later: DueAlert): DueAl
   return {...later, alert: {...later.alert, state: 'problem'}};
 }
 
-/** The incidents about the chain whose alerts were accepted, after this one was. */
+/** The incidents whose alerts were accepted and that have an end, after this one was. */
 export function accepted(before: Incidents, {key, incident, alert}: DueAlert): Incidents {
   const after = new Map(before);
   if (alert.state === 'recovered') after.delete(key);
-  else if (isCostKind(incident.subject)) after.set(key, incident);
+  else if (isKept(incident.subject)) after.set(key, incident);
   return after;
 }
 

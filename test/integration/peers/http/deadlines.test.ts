@@ -20,7 +20,7 @@ import {createDispatcherRest} from '../../../../src/lib/peers/dispatcher/rest.ts
 import {networkCode} from '../../../../src/lib/peers/http/network-code.ts';
 import {createTransport} from '../../../../src/lib/peers/http/transport.ts';
 import {createWeb3Signer} from '../../../../src/lib/peers/signer/web3signer.ts';
-import {createWebhook} from '../../../../src/lib/peers/webhook/webhook.ts';
+import {createWebhook} from '../../../../src/lib/peers/alert/webhook.ts';
 import {createOpmlClient} from '../../../../src/lib/peers/worker/opml.ts';
 import {slowPeer, SLOWNESSES, type Slowness, type SlowPeer} from '../../../support/slow-peers.ts';
 import {OPERATOR, tcpServer} from '../../../support/signer.ts';
@@ -135,7 +135,11 @@ const EXCHANGES: Record<string, Exchange> = {
   'an alert': {
     ends: ({url}) =>
       closing(
-        createWebhook(url, {time: {sleep: () => Promise.resolve()}, random: () => 0.5, timeoutMs: LIMIT_MS}),
+        createWebhook(url, {
+          time: {...systemTime, sleep: () => Promise.resolve()},
+          random: () => 0.5,
+          timeoutMs: LIMIT_MS,
+        }),
         (webhook) => webhook.post({}, never),
       ),
     code: 'ALERT_UNREACHABLE',

@@ -8,7 +8,8 @@ import {createBlockReader} from '../../../../src/lib/peers/chain/block-reader.ts
 import {openProxy, proxyFaultIn} from '../../../../src/lib/peers/http/proxy-agent.ts';
 import {proxyFor} from '../../../../src/lib/foundation/system/proxy-choice.ts';
 import {readPublicFile} from '../../../../src/lib/peers/metadata/public-file.ts';
-import {createWebhook} from '../../../../src/lib/peers/webhook/webhook.ts';
+import {systemTime} from '../../../../src/lib/foundation/system/system-time.ts';
+import {createWebhook} from '../../../../src/lib/peers/alert/webhook.ts';
 import {forwardProxy} from '../../../support/forward-proxy.ts';
 import {bodyOf, freePort, httpServer, pem} from '../../../support/signer.ts';
 
@@ -144,7 +145,7 @@ describe('an RPC behind a proxy', () => {
 describe('a webhook behind a proxy', () => {
   const sender = (env: Record<string, string>) => {
     const webhook = createWebhook(`http://hooks.example/${SECRET}`, {
-      time: {sleep: () => Promise.resolve()},
+      time: {...systemTime, sleep: () => Promise.resolve()},
       random: () => 0.5,
       env,
     });
@@ -214,7 +215,7 @@ describe('the wrong scheme in a URL', () => {
     let asked = 0;
     const port = await tlsPeer();
     const webhook = createWebhook(`http://127.0.0.1:${port}/${SECRET}`, {
-      time: {sleep: () => Promise.resolve(void (asked += 1))},
+      time: {...systemTime, sleep: () => Promise.resolve(void (asked += 1))},
       random: () => 0.5,
     });
     onTestFinished(() => webhook.close());

@@ -15,6 +15,8 @@ import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 const MINUTE = 60_000;
 const DELAY = 30_000;
 const NOTHING_KEPT = {recall: () => null, remember: () => {}};
+/** Every problem is sent, and nothing is muted. */
+const ALL = {least: 'warning', mutedUntil: () => 0} as const;
 const T0 = Date.UTC(2030, 0, 1);
 const TELLER = {nodeId: '0xFE3B', network: 'devnet', host: 'box', version: '1.2.3'};
 
@@ -59,7 +61,7 @@ function told(
     const now = Math.min(event?.at ?? Infinity, wakeAt ?? Infinity);
     if (now > T0 + untilMs) return alerts;
     if (event?.at === now) incidents = observe(incidents, queue.shift() ?? event);
-    const found = due(incidents, now, DELAY);
+    const found = due(incidents, now, {delayMs: DELAY, least: 'warning', mutedUntil: 0});
     incidents = found.incidents;
     ({wakeAt} = found);
     alerts.push(...found.alerts.map(({alert}) => ({...alert, afterStart: now - T0})));
@@ -329,6 +331,7 @@ describe('the body of an alert', () => {
         "code": "SIGNER_UNREACHABLE",
         "content": "aos PROBLEM: signer: nothing listens (SIGNER_UNREACHABLE) → Start it. · 0xFE3B on devnet (box)",
         "host": "box",
+        "key": "signer",
         "message": "nothing listens",
         "network": "devnet",
         "next": "Start it.",
@@ -343,9 +346,7 @@ describe('the body of an alert', () => {
       }
     `);
     expect(
-      alertPayload({...alert, state: 'recovered', afterMs: 12 * MINUTE, next: null}, TELLER, renderNext)[
-        'text'
-      ],
+      alertPayload({...alert, state: 'recovered', afterMs: 12 * MINUTE, next: null}, TELLER, renderNext).text,
     ).toBe(
       'aos RECOVERED: signer: nothing listens after 12 min (SIGNER_UNREACHABLE) · 0xFE3B on devnet (box)',
     );
@@ -390,6 +391,7 @@ describe('sending', () => {
     let isAway = true;
     const alerts = createAlerts({
       kept: NOTHING_KEPT,
+      ...ALL,
       time,
       delayMs: DELAY,
       emit: (event) => toldEvents.push(event),
@@ -419,6 +421,7 @@ describe('sending', () => {
     const event = events(time);
     const alerts = createAlerts({
       kept: NOTHING_KEPT,
+      ...ALL,
       time,
       delayMs: 0,
       emit: () => {},
@@ -442,6 +445,7 @@ describe('sending', () => {
     let aborted = false;
     const alerts = createAlerts({
       kept: NOTHING_KEPT,
+      ...ALL,
       time,
       delayMs: 0,
       emit: () => {},
@@ -544,6 +548,7 @@ describe('what costs something on chain', () => {
         time,
         delayMs: 0,
         emit: () => {},
+        ...ALL,
         kept: {recall: () => notes.get('a') ?? null, remember: (text) => void notes.set('a', text)},
         send({subject, state, message}) {
           sent.push(`${state} ${subject}: ${message}`);
@@ -583,6 +588,7 @@ describe('what costs something on chain', () => {
         time,
         delayMs,
         emit: () => {},
+        ...ALL,
         kept: {recall: () => note, remember: (text) => void (note = text)},
         async send({subject, state, message}, signal) {
           await webhook.answer(signal);
@@ -665,6 +671,7 @@ describe('what costs something on chain', () => {
       delayMs: 0,
       emit: () => {},
       kept: NOTHING_KEPT,
+      ...ALL,
       send({subject}) {
         if (subject === 'slashed') return Promise.reject(new AosError('ALERT_REFUSED', 'HTTP 400'));
         sent.push(subject);

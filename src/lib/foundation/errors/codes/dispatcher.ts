@@ -147,32 +147,63 @@ export const DISPATCHER = {
   ALERT_NOT_SET: {
     exit: 'config',
     category: 'config',
-    means: 'There is no one to alert: the configuration names no webhook.',
-    next: say('Set alerts.webhook_url, or AOS_ALERTS_WEBHOOK_URL.'),
+    means: 'There is no one to alert: the configuration names no such channel.',
+    next: say('Set alerts.webhook_url, or the keys of another channel (docs/alerts.md).'),
     causes: [
       'The last question of aos init was left empty.',
-      'The key is in another section: it is webhook_url below alerts.',
+      'The key is in another section: it is webhook_url below alerts, and each other channel has a section there.',
     ],
   },
   ALERT_UNREACHABLE: {
     exit: 'unavailable',
     category: 'network',
-    means: 'The webhook for alerts did not take the alert; no one was alerted.',
-    next: run('alert test', [], 'Check alerts.webhook_url, then'),
+    means: 'The service for alerts did not take the alert; no one was alerted this way.',
+    next: run('alert test', [], 'Check the address of the service below alerts, then'),
     causes: [
-      'This machine has no way out to that host: a firewall, a proxy, DNS.',
-      'The service behind the webhook is down; it is tried four times for each alert.',
+      'This machine has no way out to that host: a firewall, a proxy, DNS. Mail goes through no HTTP proxy.',
+      'The service is down, or asks to wait (HTTP 429); it is tried four times for each alert, mail twice.',
+      'A mail server takes the connection and says nothing: the port wants TLS from the beginning (smtps://), or the reverse.',
     ],
   },
   ALERT_REFUSED: {
     exit: 'unavailable',
     category: 'network',
-    means: 'The webhook for alerts refused the alert; no one was alerted.',
+    means: 'The service for alerts refused the alert; no one was alerted this way.',
     next: run('alert test', [], 'Make a new webhook, put its URL into alerts.webhook_url, then'),
     causes: [
-      'The webhook was deleted or its URL is not whole: 401, 403, 404, 410.',
-      'The service wants another form of JSON than a text field (docs/alerts.md): 400.',
+      'The webhook or token was deleted, or is not whole: 401, 403, 404, 410.',
+      'The service of alerts.webhook_url wants another form of JSON than a text field (docs/alerts.md): 400.',
+      'The mail server refuses the user, the sender or the recipients: SMTP 535, 550, 553.',
     ],
+  },
+  ALERT_SECRET_MISSING: {
+    exit: 'config',
+    category: 'config',
+    means:
+      'The file with the URL, token or password of an alert channel could not be opened; no alert goes out this way.',
+    next: run('alert test', [], 'Correct the path, then'),
+    causes: [
+      'The path is relative to the directory of the configuration file.',
+      'The file belongs to another user than the one who runs the operator.',
+    ],
+  },
+  ALERT_SECRET_INVALID: {
+    exit: 'config',
+    category: 'config',
+    means:
+      'The file of an alert channel holds no URL, token or password that the channel could use; no alert goes out this way.',
+    next: run('alert test', [], 'Put the secret alone into the file, mode 0600, then'),
+    causes: [
+      'It has a comment, quotes or several lines: the secret alone is the whole file.',
+      'It is the secret of another service.',
+    ],
+  },
+  ALERT_MUTE_FAILED: {
+    exit: 'cannotWrite',
+    category: 'filesystem',
+    means: 'The mute of alerts could not be written beside the journal; alerts go out as before.',
+    next: say('Run it as the user of the operator, or as root.'),
+    causes: ['The directory of the journal belongs to another user.', 'The disk is full: df -h.'],
   },
   OFFLINE: {
     exit: null,

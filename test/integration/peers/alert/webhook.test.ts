@@ -2,7 +2,8 @@ import {createServer, type IncomingMessage, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {afterEach, describe, expect, it} from 'vitest';
 import {isAosError} from '../../../../src/lib/foundation/errors/error.ts';
-import {createWebhook} from '../../../../src/lib/peers/webhook/webhook.ts';
+import {systemTime} from '../../../../src/lib/foundation/system/system-time.ts';
+import {createWebhook} from '../../../../src/lib/peers/alert/webhook.ts';
 
 const SECRET = 'T0secret';
 const open: Server[] = [];
@@ -45,7 +46,7 @@ async function post(
     return Promise.resolve();
   };
   const webhook = createWebhook(url, {
-    time: {sleep},
+    time: {...systemTime, sleep},
     random: () => 0.5,
     ...(timeoutMs === undefined ? {} : {timeoutMs}),
   });
