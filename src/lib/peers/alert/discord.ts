@@ -40,19 +40,23 @@ function plain(char: string): string {
   return '\\*_~`|[]#>'.includes(char) ? `\\${char}` : char;
 }
 
-/** A refusal is `{"message": "Unknown Webhook", "code": 10015}`; a limit `{"retry_after": 1.5, "global": false}`. */
+/**
+ * 204, or 200 with the message where the URL has `?wait=true`. A refusal is `{"message": "Unknown Webhook", "code": 10015}`; a limit
+ * `{"retry_after": 1.5, "global": false}`.
+ */
 function judge(reply: Reply): Verdict {
   const record = replyRecord(reply.text);
   const verdict = judgeStatus(reply, textOf(record, 'message'));
   if (verdict.kind === 'later')
     return {...verdict, afterMs: secondsOf(record, 'retry_after') ?? verdict.afterMs};
-  if (verdict.kind === 'taken') return verdict;
-  return {
-    ...verdict,
-    next: run(
-      'alert test',
-      ['--channel', 'discord'],
-      'Make a new webhook in the settings of the Discord channel, put its URL into the file of alerts.discord.url_file, then',
-    ),
-  };
+  const next = run(
+    'alert test',
+    ['--channel', 'discord'],
+    'Make a new webhook in the settings of the Discord channel, put its URL into the file of alerts.discord.url_file, then',
+  );
+  if (verdict.kind === 'refused') return {...verdict, next};
+  // A page of something else that answers 200 is no delivery.
+  return reply.status === 204 || textOf(record, 'id') !== ''
+    ? verdict
+    : {kind: 'refused', why: 'it is not an answer of Discord', next};
 }

@@ -31,17 +31,18 @@ export function createSlack(url: () => string, deps: Deps): Channel {
   };
 }
 
-/** A refusal is one word of text, such as `no_service` or `channel_is_archived`. */
+/** `ok`; a refusal is one word of text, too, such as `no_service` or `channel_is_archived`. */
 function judge(reply: Reply): Verdict {
-  const word = /^[a-z_]{1,60}$/.test(reply.text.trim()) ? reply.text.trim() : '';
-  const verdict = judgeStatus(reply, word);
-  if (verdict.kind !== 'refused') return verdict;
-  return {
-    ...verdict,
-    next: run(
-      'alert test',
-      ['--channel', 'slack'],
-      'Make a new incoming webhook in Slack, put its URL into the file of alerts.slack.url_file, then',
-    ),
-  };
+  const text = reply.text.trim();
+  const verdict = judgeStatus(reply, /^[a-z_]{1,60}$/.test(text) ? text : '');
+  const next = run(
+    'alert test',
+    ['--channel', 'slack'],
+    'Make a new incoming webhook in Slack, put its URL into the file of alerts.slack.url_file, then',
+  );
+  if (verdict.kind === 'refused') return {...verdict, next};
+  // A page of something else that answers 200 is no delivery.
+  return verdict.kind === 'later' || text === 'ok'
+    ? verdict
+    : {kind: 'refused', why: 'it is not an answer of Slack', next};
 }

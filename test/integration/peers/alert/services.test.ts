@@ -236,14 +236,15 @@ describe('PagerDuty', () => {
   });
 });
 
-it.each(['telegram', 'pagerduty'])('a page that answers 200 for %s is no delivery', async (name) => {
+it.each(CASES)('a page that answers 200 for $name is no delivery', async ({open}) => {
   const url = await httpServer((_request, response) => response.end('<html>Welcome</html>'));
-  const {deps} = pausing();
-  const channel =
-    name === 'telegram'
-      ? createTelegram(() => TOKEN, {chatId: CHAT, apiUrl: url}, deps)
-      : createPagerduty(() => ROUTING, `${url}/v2/enqueue`, deps);
-  expect((await failureOf(channel.send(NOTICE, never))).code).toBe('ALERT_REFUSED');
+  expect((await failureOf(open(url, pausing().deps).send(NOTICE, never))).code).toBe('ALERT_REFUSED');
+});
+
+it('a URL of Discord with ?wait=true is answered with the message', async () => {
+  const url = await httpServer((_request, response) => response.end('{"id": "1", "content": "x"}'));
+  const channel = createDiscord(() => `${url}/api/webhooks/1/${SECRET}?wait=true`, pausing().deps);
+  expect(await channel.send(NOTICE, never)).toMatchObject({status: 200});
 });
 
 it('Telegram that does not know the chat says what to do about it', async () => {
