@@ -2,8 +2,9 @@ import {errorText, isAosError} from '../../foundation/errors/error.ts';
 import type {Emit, OperatorEvent} from '../events/events.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {due, type Alert, type DueAlert} from './due.ts';
-import {isCostKind, observe, type Incident, type Incidents, type Severity} from './incidents.ts';
+import {observe, type Severity} from './incidents.ts';
 import {keptIncidents, keptText} from './kept.ts';
+import {recalled} from './recalled.ts';
 import {accepted, inPlaceOf, queued, withEnds} from './waiting.ts';
 
 /** Sends an alert when a problem lasts, and another when it has ended. */
@@ -37,11 +38,6 @@ export type AlertsDeps = {
 const CLOSE_MS = 3_000;
 /** Pauses before alerts that were not sent are tried again; the last one repeats. */
 const RETRY_MS = [1, 2, 5, 15, 30, 60].map((minutes) => minutes * 60_000);
-/** After a start the chain is read within this time: a reminder of what lasted before has to wait for what it says. */
-const FIRST_READING_MS = 2 * 60_000;
-/** A problem that lasts over a start is met again within this time: a worker may be away for 10 minutes before it is one. */
-const SEEN_AGAIN_MS = 15 * 60_000;
-const NOT_SEEN_AGAIN = 'the operator was started anew and has not met it again';
 /** While alerts are muted it is looked so often whether they still are. */
 const LOOK_MS = 15_000;
 
@@ -157,20 +153,4 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       cancel();
     },
   };
-}
-
-/** What an earlier run has sent. */
-function recalled(before: Incidents, now: number): Incidents {
-  return new Map([...before].map(([key, one]) => [key, recalledOne(one, now)]));
-}
-
-/**
- * What lasted on chain is reminded of only once the chain could be read again. Any other problem counts as over unless this run
- * meets it too: an incident at a service that no one resolves would hide the next one.
- */
-function recalledOne(one: Incident, now: number): Incident {
-  const isOver = one.goodAt !== null && (isCostKind(one.subject) || one.goodAt <= now);
-  if (isOver) return one;
-  if (isCostKind(one.subject)) return {...one, notBefore: now + FIRST_READING_MS};
-  return {...one, goodAt: now + SEEN_AGAIN_MS, over: NOT_SEEN_AGAIN};
 }

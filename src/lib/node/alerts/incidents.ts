@@ -72,6 +72,10 @@ export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
     }
     case 'recovered':
       return right(incidents, event.part, event);
+    case 'job_received':
+    case 'job_duplicate':
+      // Of an earlier run: this one has not reported it, so it reports no end of it either.
+      return incidents.get('jobs')?.code === 'NO_JOBS' ? right(incidents, 'jobs', event) : incidents;
     case 'result_expired': {
       const step = incidents.get('results')?.step ?? 0;
       return wrong(

@@ -273,6 +273,27 @@ describe('over a restart', () => {
     expect(await run([problem('signer'), recovered('signer')], MINUTE)).toEqual(['recovered signer']);
   });
 
+  it.each<[OperatorPart, ErrorCode, number]>([
+    ['identity', 'SECOND_OPERATOR', 60],
+    ['disk', 'DISK_LOW', 40],
+    ['worker', 'WORKER_SLOW', 60],
+  ])('%s is not over before it could be met again', async (part, code, minutes) => {
+    const run = channel();
+    expect(await run([problem(part, code)], MINUTE)).toEqual([`problem ${part}`]);
+    expect(await run([], minutes * MINUTE)).toEqual([]);
+    expect(await run([], 80 * MINUTE)).toEqual([`recovered ${part}`]);
+  });
+
+  it('that no job comes ends with a job, and is reminded of until then', async () => {
+    const run = channel();
+    const job = {jobId: '1', tag: '', position: '', seq: 1, kind: 'opml', model: 'm'};
+    expect(await run([problem('jobs', 'NO_JOBS')], MINUTE)).toEqual(['problem jobs']);
+    expect(await run([], 14 * MINUTE)).toEqual([]);
+    expect(await run([], 30 * MINUTE)).toEqual(['reminder jobs']);
+    expect(await run([{type: 'job_received', job, signer: null}], MINUTE)).toEqual(['recovered jobs']);
+    expect(await run([], HOUR)).toEqual([]);
+  });
+
   it('an outage ends with the first probe', async () => {
     const run = channel();
     expect(await run([liveness(T0, 31 * MINUTE)], MINUTE)).toEqual(['problem offline']);
