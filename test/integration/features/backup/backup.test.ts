@@ -26,6 +26,7 @@ import {createBackup, type CreateOptions} from '../../../../src/lib/features/bac
 import {answersPing} from '../../../../src/lib/features/backup/old-host.ts';
 import {restoreBackup, type RestoreOptions} from '../../../../src/lib/features/backup/restore.ts';
 import {verifyBackup} from '../../../../src/lib/features/backup/verify.ts';
+import {readAlertSecret} from '../../../../src/lib/keys/alert-secret.ts';
 import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
 
 const PASSPHRASE = 'a long passphrase';
@@ -127,6 +128,28 @@ describe('a backup', () => {
       startedAt: null,
     });
     await journal.close();
+  });
+
+  it('takes the secrets of alerts along', async () => {
+    const source = await node();
+    const secrets = {
+      slack: 'https://hooks.slack.com/services/T0/secret',
+      watchdog: 'https://hc.example/secret',
+    };
+    const lines = Object.entries(secrets).map(([name, secret]) => {
+      writeFileSync(join(source.dir, `${name}.url`), `${secret}\n`, {mode: 0o600});
+      return `  ${name}: {url_file: ${name}.url}\n`;
+    });
+    writeFileSync(source.config, `${readFileSync(source.config, 'utf8')}alerts:\n${lines.join('')}`);
+    const {file, files} = await createBackup(creating(source));
+    expect(files).toEqual(['node.vrf_key_file', 'alerts.slack.url_file', 'alerts.watchdog.url_file']);
+
+    const restored = await restoreBackup(restoring(file, join(directory(), 'node')));
+    const {alertChannels, watchdog} = usableConfig({file: restored.config, env: {}, cwd: '/'});
+    const [slack] = alertChannels;
+    if (slack?.name !== 'slack' || watchdog === null) throw new Error('a channel is missing');
+    expect(readAlertSecret(slack.urlFile, 'alerts.slack.url_file', 'url')).toBe(secrets.slack);
+    expect(readAlertSecret(watchdog.urlFile, 'alerts.watchdog.url_file', 'url')).toBe(secrets.watchdog);
   });
 
   it('is opened by age and tar alone', async (context) => {

@@ -51,6 +51,29 @@ describe('aos service install', () => {
     expect(text).toContain(`run --headless -c ${world.config}\n`);
   });
 
+  it('gives the secrets of alerts to the service as credentials', async () => {
+    using world = serviceWorld(`alerts:
+  telegram: {token_file: telegram.token, chat_id: "1"}
+  pagerduty: {key_file: pagerduty.key}
+  email: {server: "smtps://mail.example:465", user: a, password_file: mail.password, from: a@example.org, to: b@example.org}
+  watchdog: {url_file: watchdog.url}
+`);
+    const names = ['telegram.token', 'pagerduty.key', 'mail.password', 'watchdog.url'];
+    for (const name of names) writeFileSync(join(world.dir, name), 'secret', {mode: 0o600});
+    const {result} = await installService(requestOf(world));
+    const text = readFileSync(result.file, 'utf8');
+    for (const [id, variable, name] of [
+      ['alerts.telegram.token-file', 'AOS_ALERTS_TELEGRAM_TOKEN_FILE', 'telegram.token'],
+      ['alerts.pagerduty.key-file', 'AOS_ALERTS_PAGERDUTY_KEY_FILE', 'pagerduty.key'],
+      ['alerts.email.password-file', 'AOS_ALERTS_EMAIL_PASSWORD_FILE', 'mail.password'],
+      ['alerts.watchdog.url-file', 'AOS_ALERTS_WATCHDOG_URL_FILE', 'watchdog.url'],
+    ] as const) {
+      expect(text).toContain(`LoadCredential=${id}:${join(world.dir, name)}\n`);
+      expect(text).toContain(`Environment=${variable}=/run/credentials/aos.service/${id}\n`);
+    }
+    expect(text).not.toContain('secret\n');
+  });
+
   it('finds its own unit right, and replaces it when something changed', async () => {
     using world = serviceWorld();
     await installService(requestOf(world));
