@@ -9,6 +9,7 @@ import {systemTime} from '../../foundation/system/system-time.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {readAlertSecret} from '../../keys/alert-secret.ts';
 import {createAlerts, type Alerts} from '../../node/alerts/alerts.ts';
+import {watchMute} from '../../node/alerts/mute-watch.ts';
 import {readMute} from '../../node/alerts/mute.ts';
 import {alertPayload, type AlertSender} from '../../node/alerts/payload.ts';
 import {createWatchdogCalls} from '../../node/alerts/watchdog.ts';
@@ -50,6 +51,7 @@ export function startAlerts(config: AlertConfig, options: Options): LiveAlerts {
   const shared: Shared = {...options, config: () => now, mutedUntil};
   const slots = CHANNEL_NAMES.map((name) => createSlot(name, shared));
   const watchdog = startWatchdog(shared);
+  const mute = watchMute(shared);
 
   const warnings: AlertWarning[] = [];
 
@@ -64,12 +66,14 @@ export function startAlerts(config: AlertConfig, options: Options): LiveAlerts {
     onEvent(event) {
       for (const slot of slots) slot.onEvent(event);
       watchdog.onEvent(event);
+      mute.onEvent(event);
     },
     takeOver(next) {
       now = next;
       configure((warning) => options.emit({type: 'warning', ...warning}));
     },
     async close() {
+      mute.close();
       await Promise.all([...slots, watchdog].map((part) => part.close()));
     },
   };

@@ -2,12 +2,11 @@ import type {AosError} from '../../foundation/errors/error.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {type NextStep, run} from '../../foundation/next-step/next-step.ts';
 import {isoTime} from '../../foundation/time/time.ts';
-import {readAlertSecret} from '../../keys/alert-secret.ts';
-import {FIELDS} from '../../config/schema.ts';
 import {readMute} from '../../node/alerts/mute.ts';
 import {reach} from '../../peers/http/reach.ts';
 import {tryConnect} from '../../peers/http/try-connect.ts';
-import {placeOf} from '../alert/channels.ts';
+import {MUTE_END} from '../../node/events/mute-end.ts';
+import {alertPlaces} from '../alert/peers.ts';
 import {blocked, fail, notApplicable, ok, warn, type Finding} from './check.ts';
 import type {Probe} from './run.ts';
 import type {DoctorContext} from './context.ts';
@@ -61,26 +60,12 @@ async function checkChannels({config, time}: DoctorContext, way: Way): Promise<F
   if (wrong !== undefined) return blocked('config.valid', `${wrong.path} is wrong`);
   const muted = storeDir === null ? null : readMute(storeDir, time.now());
   if (alertChannels.length === 0 && watchdog === null) return notApplicable('none is configured');
-  const reached = await Promise.all([
-    ...others.map((channel) => lookAt(channel.name, () => placeOf(channel), way)),
-    ...(watchdog === null
-      ? []
-      : [
-          lookAt(
-            'watchdog',
-            () => new URL(readAlertSecret(watchdog.urlFile, FIELDS.watchdogUrlFile.path, 'url')),
-            way,
-          ),
-        ]),
-  ]);
+  const places = alertPlaces(others, watchdog);
+  const reached = await Promise.all(places.map(({name, place}) => lookAt(name, place, way)));
   const away = reached.filter(({why}) => why !== null);
   const [first] = away;
   if (first !== undefined) return fail(away.map(({name, why}) => `${name}: ${why}`).join('; '), first.next);
-  if (muted !== null)
-    return warn(
-      `alerts are muted until ${isoTime(muted.until)}`,
-      run('alert mute', ['--end'], 'When the work is done'),
-    );
+  if (muted !== null) return warn(`alerts are muted until ${isoTime(muted.until)}`, MUTE_END);
   if (reached.length === 0) return notApplicable('none is configured beside the webhook');
   return ok(`something listens: ${reached.map(({name}) => name).join(', ')}`);
 }

@@ -2,6 +2,7 @@ import {say} from '../../foundation/next-step/next-step.ts';
 import {proxyUses, proxyUseText} from '../../foundation/system/proxy-choice.ts';
 import {hasConfigVariables} from '../../config/no-configuration.ts';
 import {sanitizeText} from '../../config/sanitize.ts';
+import {alertPeers} from '../alert/peers.ts';
 import {judgeConfig} from './judge-config.ts';
 import {notApplicable, ok, warn, type Finding} from './check.ts';
 import type {CheckId} from './registry.ts';
@@ -45,11 +46,11 @@ export function configProbes(context: DoctorContext): Probe[] {
 
 /** Whether the proxies work is found out by the checks of the peers behind them. */
 function judgeProxies({config, env}: DoctorContext): Finding {
-  const {rpcUrls, alertOrigin} = config;
+  const {rpcUrls, alertChannels, watchdog} = config;
   const uses = proxyUses(
     [
       ...rpcUrls.map((url) => ({name: `RPC ${new URL(url).host}`, url})),
-      ...(alertOrigin === null ? [] : [{name: `webhook ${new URL(alertOrigin).host}`, url: alertOrigin}]),
+      ...alertPeers(alertChannels, watchdog),
     ],
     env,
   );

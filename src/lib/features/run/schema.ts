@@ -71,6 +71,7 @@ type Timed<T> = T extends object
         | 'at'
         | 'since'
         | 'readAt'
+        | 'mutedUntil'
         | 'lastProbeAt'
         | 'lastJobAt'
         | 'oldestOpenAt'
@@ -194,6 +195,9 @@ const lines = {
     kinds: v.array(v.object({kind: v.string(), waiting: count, unanswered: count, oldestAt: time})),
   }),
   minute: v.object({...tally, inProgress: count, pending: count, uptimeMs: ms}),
+  alert_mute: v.object({
+    mutedUntil: v.pipe(v.nullable(time), v.description('null: alerts are not muted any more')),
+  }),
   config_reloaded: v.object({
     file: v.nullable(v.string()),
     applied: v.array(v.string()),

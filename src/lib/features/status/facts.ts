@@ -31,6 +31,8 @@ export type StatusFacts = {
   row: Fact<DispatcherOperator | null>;
   /** The proxies that lead from this shell to the peers of the node; a service may have others. */
   proxies?: readonly ProxyUse[];
+  /** Until when the alerts of the node are muted; null or absent: they are not, or the node is not of this machine. */
+  mutedUntil?: number | null;
 };
 
 export type Rules = {

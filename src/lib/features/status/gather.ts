@@ -2,6 +2,7 @@ import {run, say} from '../../foundation/next-step/next-step.ts';
 import {readOperatorStatus} from '../../peers/chain/status/operator-status.ts';
 import type {VrfKeySource} from '../../config/config.ts';
 import {readVrfKey} from '../../config/vrf-key.ts';
+import {readMute} from '../../node/alerts/mute.ts';
 import {connectHere} from '../../node/presence/here.ts';
 import {CODES} from '../../foundation/errors/table.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
@@ -14,6 +15,7 @@ import {type JournalFacts, type RunningFacts, type SignerFacts, type StatusFacts
 import {proxyUses} from '../../foundation/system/proxy-choice.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
+import {alertPeers} from '../alert/peers.ts';
 import {factWithin} from './fact-within.ts';
 import {readJournalFacts} from './journal-facts.ts';
 import type {LocalNode, StatusTarget} from './target.ts';
@@ -84,7 +86,6 @@ export async function gatherStatus(
   const vrfPublicKey =
     running?.view.node?.vrfPublicKey ?? (local?.vrfKey ? await publicVrfKey(local.vrfKey) : null);
   const isElsewhere = local === null;
-  const webhook = local?.webhook?.() ?? null;
   return {
     now: systemTime.now(),
     nodeId,
@@ -98,10 +99,11 @@ export async function gatherStatus(
     absence: asked.state === 'known' ? asked.value.absence : null,
     journal,
     row,
+    mutedUntil: local === null ? null : (readMute(local.storeDir, systemTime.now())?.until ?? null),
     proxies: proxyUses(
       [
         ...target.rpcUrls.map((url) => ({name: `RPC ${new URL(url).host}`, url})),
-        ...(webhook === null ? [] : [{name: `webhook ${new URL(webhook).host}`, url: webhook}]),
+        ...(local === null ? [] : alertPeers(local.alerts.channels, local.alerts.watchdog)),
       ],
       process.env,
     ),

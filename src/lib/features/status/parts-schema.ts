@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import {count} from '../../cli/schema/parts.ts';
+import {count, time} from '../../cli/schema/parts.ts';
 
 const rate = v.object({
   received: count,
@@ -12,8 +12,14 @@ const rate = v.object({
 /** Of the jobs that came in the last hour, and in the last day. */
 export const rates = v.object({hour: rate, day: rate});
 
-/** The proxies of the environment, and the peers that they lead to. */
-export const proxies = v.pipe(
-  v.array(v.object({variable: v.string(), place: v.nullable(v.string()), peers: v.array(v.string())})),
-  v.description('the proxies that the environment of this command names for peers of the node'),
-);
+/** What is found on this machine. */
+export const ofThisMachine = {
+  proxies: v.pipe(
+    v.array(v.object({variable: v.string(), place: v.nullable(v.string()), peers: v.array(v.string())})),
+    v.description('the proxies that the environment of this command names for peers of the node'),
+  ),
+  alertsMutedUntil: v.pipe(
+    v.nullable(time),
+    v.description('null: alerts are not muted, or the node is not of this machine'),
+  ),
+};

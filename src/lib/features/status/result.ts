@@ -45,6 +45,7 @@ export function statusResult(facts: StatusFacts) {
       blockAt: isoTime(blockAt),
     })),
     proxies: (facts.proxies ?? []).map(({variable, place, peers}) => ({variable, place, peers: [...peers]})),
+    alertsMutedUntil: timeOf(facts.mutedUntil ?? null),
     operator: factJson(facts.operator, (running) =>
       running === null
         ? {running: false as const}

@@ -2,7 +2,7 @@ import {CHECK_STATES} from '../../foundation/check/check.ts';
 import * as v from 'valibot';
 import {LINK_IDS} from '../../node/events/links.ts';
 import {COST_KINDS} from '../../node/events/standing.ts';
-import {proxies, rates} from './parts-schema.ts';
+import {ofThisMachine, rates} from './parts-schema.ts';
 import {FLOW_NAMES} from '../../peers/chain/flows/list.ts';
 import type {StatusResult} from './result.ts';
 import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
@@ -279,7 +279,7 @@ const result = v.object({
   costs,
   gas,
   chain,
-  proxies,
+  ...ofThisMachine,
   operator,
 });
 

@@ -1,5 +1,5 @@
 import {loadChainView, NETWORK_PATH, type ChainView, type NetworkRules} from '../../config/chain-view.ts';
-import type {SignerTls, VrfKeySource} from '../../config/config.ts';
+import type {Config, SignerTls, VrfKeySource} from '../../config/config.ts';
 import {networkPreset} from '../../config/networks.ts';
 import {aosDirs, nodeStateDir} from '../../config/paths.ts';
 import {envNames, FIELDS} from '../../config/schema.ts';
@@ -29,8 +29,8 @@ export type LocalNode = {
   /** Of the dispatcher's WebSocket. */
   dispatcherUrl: string | null;
   vrfKey: VrfKeySource | null;
-  /** Of alerts, whose URL is a secret; null: none is known. */
-  webhook: (() => string) | null;
+  /** Its channels of alerts and its watchdog. */
+  alerts: Pick<Config['alerts'], 'channels' | 'watchdog'>;
   storeDir: string;
   /** Whether `storeDir` is known to be that of the node, so that an operator with another journal is another one. */
   isDirKnown: boolean;
@@ -110,7 +110,7 @@ function ownNode(flags: ChainFlags, note: (line: string) => void): StatusTarget 
       signerTls: node.signerTls,
       dispatcherUrl: net.dispatcherUrl,
       vrfKey: node.vrfKey,
-      webhook: config.alerts.webhook,
+      alerts: config.alerts,
       storeDir: config.store.dir,
       isDirKnown: true,
     },
@@ -135,7 +135,7 @@ function runningTarget(
     signerTls: null,
     dispatcherUrl: null,
     vrfKey: null,
-    webhook: null,
+    alerts: {channels: [], watchdog: null},
     storeDir,
     isDirKnown: false,
   };

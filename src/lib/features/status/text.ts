@@ -13,6 +13,7 @@ import {
   type ListedCheck,
   type ListStyle,
 } from '../../cli/check-list.ts';
+import {MUTE_END} from '../../node/events/mute-end.ts';
 import type {GroupWords} from '../../peers/chain/flows/flow.ts';
 import {flowNamed} from '../../peers/chain/flows/list.ts';
 import type {Tone} from '../../cli/palette.ts';
@@ -43,7 +44,10 @@ export function statusText(result: StatusResult, style: ListStyle): string {
   ].join('\n');
 }
 
-function headLines({verdict, links, nodeId: id, network}: StatusResult, style: ListStyle): string[] {
+function headLines(
+  {verdict, links, nodeId: id, network, alertsMutedUntil: muted}: StatusResult,
+  style: ListStyle,
+): string[] {
   const {paint, width} = style;
   const {text, tone} = HEADS[verdict.state];
   const idle =
@@ -54,6 +58,7 @@ function headLines({verdict, links, nodeId: id, network}: StatusResult, style: L
   const lines = [
     ...[`${id} on ${network}`, summary].flatMap((line) => wrap(plainText(line, style), width - 2)),
     ...(verdict.next === null ? [] : stepLines(verdict.next, style, width - 2)),
+    ...(muted === null ? [] : [`Alerts are muted until ${muted}.`, ...stepLines(MUTE_END, style, width - 2)]),
   ];
   return [paint(tone, `${text}${idle}${broken}`), ...lines.map((line) => `  ${line}`)];
 }

@@ -58,7 +58,8 @@ type Timed =
   | 'chain_cost'
   | 'chain_cost_ended'
   | 'workers'
-  | 'verdict';
+  | 'verdict'
+  | 'alert_mute';
 
 type Shapes = {
   [Type in Exclude<OperatorEvent['type'], Timed>]: Readonly<

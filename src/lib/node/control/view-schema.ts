@@ -53,6 +53,7 @@ export const clockFields = {
   ahead: optionalText,
 };
 export const missingFields = {kind: text, waiting: count, unanswered: count, oldestAt: time};
+export const muteFields = {mutedUntil: optionalTime};
 export const blockFields = {number: text, blockAt: time, rpcMs: v.number()};
 
 /** The view of `snapshot`; times become Unix ms. */
@@ -172,4 +173,6 @@ export const viewSchema = v.object({
   lastAcceptedAt: optionalTime,
   unsignedPolicy: optionalText,
   stopping: v.nullable(v.picklist(['SIGINT', 'SIGTERM', 'jobs', 'for', 'fatal'])),
+  // Since 1.6.
+  mutedUntil: v.optional(optionalTime, null),
 });

@@ -11,6 +11,7 @@ import {
   count,
   livenessFields,
   missingFields,
+  muteFields,
   optionalText,
   text,
   time,
@@ -32,9 +33,9 @@ import {
  * `snapshot`, then (since 1.1) `history`, the earlier events that a log shows, then the events of `aos run --json`. A
  * slow reader gets `gap` and a new `snapshot`; a command gets `reply`. Since 1.2 `worker-check` has the workers checked, and `retry`
  * has jobs asked about again. Since 1.3 the view has what the chain says of the operator, its workers, and its verdict. Since
- * 1.4 `hello` names the run of the journal. Since 1.5 `stop`, `drain`, `drain-end`, `drain-state` and `reload` are commands. Both sides ignore unknown fields and unknown types of lines, and refuse another major version.
+ * 1.4 `hello` names the run of the journal. Since 1.5 `stop`, `drain`, `drain-end`, `drain-state` and `reload` are commands. Since 1.6 the view says until when alerts are muted. Both sides ignore unknown fields and unknown types of lines, and refuse another major version.
  */
-export const CONTROL_PROTOCOL = '1.5';
+export const CONTROL_PROTOCOL = '1.6';
 
 /** The first line of the server. */
 export type ControlHello = {
@@ -136,6 +137,7 @@ const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gene
   ['chain_cost', v.looseObject({...eventFields, ...costFields})],
   ['chain_cost_ended', v.looseObject({...eventFields, ...costEndFields})],
   ['workers', v.looseObject({...eventFields, ...workersFields})],
+  ['alert_mute', v.looseObject({...eventFields, ...muteFields})],
   ['verdict', v.looseObject({...eventFields, ...verdictFields})],
   ['problem', v.looseObject({...eventFields, next: nextStep})],
   ['warning', v.looseObject({...eventFields, next: v.exactOptional(nextStep)})],

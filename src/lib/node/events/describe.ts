@@ -1,6 +1,7 @@
 import {isWarning} from './warnings.ts';
 import {middle} from '../../foundation/text/cells.ts';
 import {duration, measured} from '../../foundation/time/duration.ts';
+import {isoTime} from '../../foundation/time/time.ts';
 import type {
   JobRef,
   LivenessFacts,
@@ -11,6 +12,7 @@ import type {
   WorkFacts,
 } from './events.ts';
 import {missingText} from './missing-text.ts';
+import {MUTE_END} from './mute-end.ts';
 import {describeStanding, isStandingEvent} from './describe-standing.ts';
 import {rangeOfNumbers} from './range-share.ts';
 import {OUTAGE_CAUSES} from '../../foundation/text/words.ts';
@@ -43,9 +45,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
         `${event.message} (${event.code})${event.next === undefined ? '' : ` → ${next(event.next)}`}`,
       );
     case 'listening':
-      return info(
-        event.what === 'public' ? `answering ${event.url}/ping` : `workers call back on ${event.url}`,
-      );
+      return listening(event);
     case 'connecting':
       return info(`connecting to ${event.url}`);
     case 'connected':
@@ -141,6 +141,8 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
       return info(
         `up ${measured(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.unanswered} unanswered, ${event.inProgress} in progress, ${event.pending} waiting, ${event.probes} probes`,
       );
+    case 'alert_mute':
+      return muted(event.mutedUntil, next);
     case 'config_reloaded':
       return reloaded(event);
     case 'stopping':
@@ -205,6 +207,15 @@ function missing(kinds: readonly MissingAnswers[], next: RenderNext): Descriptio
   if (kinds.length === 0) return info('no selected job waits too long for an answer');
   const step = next(run('job list', ['--state', 'selected,unanswered']));
   return error(`${missingText(kinds)} → ${step}`);
+}
+
+function muted(until: number | null, next: RenderNext): Description {
+  if (until === null) return info('alerts go out again');
+  return warn(`alerts are muted until ${isoTime(until)} → ${next(MUTE_END)}`);
+}
+
+function listening({what, url}: {what: 'public' | 'callbacks'; url: string}): Description {
+  return info(what === 'public' ? `answering ${url}/ping` : `workers call back on ${url}`);
 }
 
 function reloaded({applied, needRestart}: {applied: string[]; needRestart: string[]}): Description {

@@ -216,6 +216,8 @@ export type OperatorEventBody =
   | ({type: 'verdict'; found: string | null} & Verdict)
   /** Once a minute: what this run amounts to so far. */
   | ({type: 'minute'; inProgress: number; pending: number; uptimeMs: number} & Tally)
+  /** When alerts become muted, and when they are not any more (null). */
+  | {type: 'alert_mute'; mutedUntil: number | null}
   /** SIGHUP to a service: keys that hold from now on, and those that do after a restart. */
   | {type: 'config_reloaded'; file: string | null; applied: string[]; needRestart: string[]}
   | {type: 'stopping'; reason: StopReason; inProgress: number; graceMs: number}

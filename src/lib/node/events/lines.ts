@@ -81,6 +81,7 @@ const WITH_TIMES: ReadonlySet<string> = new Set([
   'standing',
   'standing_read',
   'chain_cost',
+  'alert_mute',
   'summary',
 ]);
 
@@ -98,6 +99,7 @@ const TIMES: ReadonlySet<string> = new Set([
   'blockAt',
   'oldestAt',
   'readAt',
+  'mutedUntil',
   'start',
   'end',
 ]);

@@ -67,6 +67,8 @@ export type OperatorView = MeasuredView & {
   /** `net.verify_dispatcher` when the dispatcher does not sign its jobs; null when it does. */
   unsignedPolicy: string | null;
   stopping: StopReason | null;
+  /** Until when alerts are muted; null: they are not. */
+  mutedUntil: number | null;
 };
 
 /** `from`: the address that asked over HTTP. */
@@ -99,6 +101,7 @@ export const emptyView: OperatorView = {
   lastAcceptedAt: null,
   unsignedPolicy: null,
   stopping: null,
+  mutedUntil: null,
 };
 
 /** The view after one more event; an event that is not newer than the view changes nothing. */
@@ -203,6 +206,8 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
       return {problems: without(view, event.part)};
     case 'stopping':
       return {stopping: event.reason};
+    case 'alert_mute':
+      return {mutedUntil: event.mutedUntil};
     case 'summary':
       return {connection: disconnected(view.connection, 'the operator has stopped', at)};
     case 'job_received':

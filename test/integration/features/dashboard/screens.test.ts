@@ -168,6 +168,9 @@ const STATES: Readonly<Record<string, State>> = {
   help: {news: after(events), keys: ['?']},
   'what is wrong': {news: after(retried), keys: ['e']},
   'detail of the signer': {news: after(retried), keys: ['4', '\r']},
+  muted: {
+    news: after(more(events, [649_500, {type: 'alert_mute', mutedUntil: START + 3_000_000}])),
+  },
   frozen: {news: after(events), keys: ['p']},
   'whole log, warnings, wrapped, with ages': {news: after(retried), keys: ['l', 'w', 't', 'v']},
   'small, 60×16': {news: after(events), size: [60, 16]},

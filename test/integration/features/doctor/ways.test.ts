@@ -9,6 +9,7 @@ import {bodyOf, devSigner, freePort, httpServer, pem, tcpServer} from '../../../
 const SECRET = 's3cret';
 const never = new AbortController().signal;
 const WEBHOOK = `http://hooks.example/T0/${SECRET}`;
+const PEERS = {'chain.chain_rpc_url': 'http://rpc.example', 'alerts.webhook_url': WEBHOOK};
 
 /** What the peers of the node are reached by; it is that of this process too, as in a shell. */
 const NAMES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [
@@ -32,7 +33,7 @@ function behind(proxy: Record<string, string>): Patient {
   const sick = patient();
   Object.assign(sick.where.env, proxy);
   Object.assign(process.env, proxy);
-  sick.configure({'chain.chain_rpc_url': 'http://rpc.example', 'alerts.webhook_url': WEBHOOK});
+  sick.configure(PEERS);
   return sick;
 }
 
@@ -50,11 +51,13 @@ describe('peers behind a proxy', () => {
   it('are named with it, and reached through it as requests are', async () => {
     const {url, port, seen, authorizations} = await forwardProxy(Number(new URL(await rpc()).port));
     const sick = behind({HTTP_PROXY: withPassword(url)});
+    writeFileSync(join(sick.dir, 'slack.url'), 'http://slack.example/services/T0/the-secret', {mode: 0o600});
+    sick.configure({...PEERS, 'alerts.slack.url_file': 'slack.url'});
     const checks = await sick.checks('config.proxy', 'clock.offset', 'alerts');
     const place = `HTTP_PROXY (http://127.0.0.1:${port})`;
     expect(checks['config.proxy']).toMatchObject({
       state: 'ok',
-      found: `${place} for RPC rpc.example, webhook hooks.example`,
+      found: `${place} for RPC rpc.example, webhook hooks.example, slack slack.example`,
     });
     expect(checks['alerts.webhook']).toMatchObject({
       state: 'ok',

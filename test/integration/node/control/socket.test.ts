@@ -113,7 +113,7 @@ describe('control socket', () => {
     const first = await client(control);
     control.publish(event({type: 'connected', url: 'ws://127.0.0.1:1/ws'}));
     const second = await client(control);
-    expect(first.hello).toMatchObject({...HELLO, protocol: '1.5'});
+    expect(first.hello).toMatchObject({...HELLO, protocol: '1.6'});
     expect([first.snapshot.seq, second.snapshot.seq]).toEqual([1, 2]);
     expect(second.snapshot.connection).toMatchObject({
       state: 'connected',

@@ -35,6 +35,17 @@ describe('status text', () => {
     ]);
   });
 
+  it('says at once that alerts are muted, until when, and what ends it', () => {
+    expect(render()).not.toContain('muted');
+    const lines = render({mutedUntil: NOW}).split('\n');
+    expect(lines.slice(3, 6)).toEqual([
+      '  Alerts are muted until 2026-01-02T00:00:00.000Z.',
+      '  → When the work is done: aos alert mute --end',
+      '',
+    ]);
+    expect(statusResult(statusFacts({mutedUntil: NOW})).alertsMutedUntil).toBe('2026-01-02T00:00:00.000Z');
+  });
+
   const hostile = '\u001b[31mred\u202e' + 'x'.repeat(300);
   it.each<[string, Partial<StatusFacts>]>([
     ['all well', {}],

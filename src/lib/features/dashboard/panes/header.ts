@@ -1,5 +1,5 @@
 import {cellsOf, fit, middle} from '../../../foundation/text/cells.ts';
-import {clockTime, coarseAge} from '../model/ages.ts';
+import {age, clockTime, coarseAge} from '../model/ages.ts';
 import {fillLine, lineCells, shown, span, type Line} from '../model/line.ts';
 import {stateWord} from '../model/signs.ts';
 import type {Finding} from '../model/finding.ts';
@@ -16,6 +16,7 @@ export function headerLine({data, ui, now, replay}: Scene, width: number): Line 
     ...(replay === null ? [] : ['REPLAY']),
     ...(data.link.state === 'ended' ? ['ENDED'] : []),
     ...(ui.frozen ? ['FROZEN'] : []),
+    ...mutedMark(view.mutedUntil, now),
   ].join(' ');
   const up = view.node === null ? '' : upText(now, view.node.startedAt, data.link);
   const right: Line = [
@@ -31,6 +32,11 @@ export function headerLine({data, ui, now, replay}: Scene, width: number): Line 
     span(rest),
   ];
   return [...fillLine(left, Math.max(0, room)), span(' '), ...right];
+}
+
+/** For how long alerts are still muted: a problem wakes no one meanwhile. */
+function mutedMark(until: number | null, now: number): string[] {
+  return until === null || until <= now ? [] : [`ALERTS MUTED ${age(until - now)}`];
 }
 
 /** Formats how long the operator runs, or ran. */
