@@ -11,6 +11,7 @@ import type {
   WorkerConfig,
 } from './config.ts';
 import {alertChannels, watchdogOf, webhookOf} from './alert-channels.ts';
+import {metricsAddressOf} from './metrics-address.ts';
 import {aosDirs, nodeStateDir} from './paths.ts';
 import {userPath, type Env} from './user-path.ts';
 import type {Resolved} from './resolve.ts';
@@ -67,6 +68,7 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
       callbackUrl: maybe(FIELDS.callbackUrl) ?? maybe(FIELDS.outerUrl) ?? urlOf(callbackListen ?? listen),
       verifyDispatcher: get(FIELDS.verifyDispatcher),
       trustedProxies: resolved.many(FIELDS.trustedProxies) ?? [],
+      metrics: metricsAddressOf(resolved),
     },
     chain: {
       rpcUrls: signer.chain.rpcUrls,

@@ -3,6 +3,7 @@ import type {ConfigWarning} from './config.ts';
 import {distance} from '../foundation/text/nearest.ts';
 import type {Env} from './user-path.ts';
 import {contradictions, doubts} from './contradictions.ts';
+import {metricsWarnings} from './metrics-address.ts';
 import {loopbackPeers, proxyWarnings} from './peer-warnings.ts';
 import {plainTransport} from './plain-transport.ts';
 import {placeText, problemAt} from './problems.ts';
@@ -126,6 +127,7 @@ export function findWarnings(
     ...callbacks(resolved),
     ...teeCallbacks(resolved, tree),
     ...doubts(resolved, wantedKinds(resolved, tree)),
+    ...metricsWarnings(resolved),
     ...loopbackPeers(resolved),
     ...plainTransport(resolved, wantedKinds(resolved, tree)),
     ...signerTlsUnused(resolved),
@@ -179,8 +181,6 @@ function unusedSections({present}: FileTree): ConfigWarning[] {
   const notes = {
     db: 'db is not used: the journal is a SQLite file',
     queue: 'queue is not used: jobs wait in the journal',
-    'net.metrics_url':
-      'net.metrics_url is not used: aos serves no metrics (aos status --json has the figures)',
   };
   return Object.entries(notes).flatMap(([path, message]): ConfigWarning[] => {
     const place = present.get(path);

@@ -135,6 +135,8 @@ export type Config = {
     verifyDispatcher: VerifyDispatcher;
     /** Addresses and ranges of proxies that say who asked. */
     trustedProxies: readonly string[];
+    /** Where metrics and the node API are served; null: nowhere. */
+    metrics: ListenAddress | null;
   };
   chain: {
     rpcUrls: readonly string[];
@@ -199,6 +201,7 @@ export type ConfigWarning = {
     | 'LOOPBACK_PEER'
     | 'PLAIN_TRANSPORT'
     | 'PROXY_UNUSABLE'
+    | 'METRICS_OPEN'
     | 'PUBLISHED_ADDRESS';
   /** Dotted path in the file, or the name of the variable. */
   path: string;

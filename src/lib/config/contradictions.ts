@@ -1,8 +1,9 @@
 import type {WorkerKind} from '../protocol/wire/messages.ts';
 import {sameAddress} from '../protocol/wire/ethereum.ts';
-import type {ConfigWarning, ListenAddress} from './config.ts';
+import type {ConfigWarning} from './config.ts';
 import {placeText, problemAt, type ConfigProblem, type Place} from './problems.ts';
 import type {Resolved} from './resolve.ts';
+import {isSamePort} from './same-port.ts';
 import {FIELDS, type AnyField} from './schema.ts';
 import {workerUrls} from './worker-urls.ts';
 
@@ -84,9 +85,3 @@ function sharedWorkers(resolved: Resolved, kinds: readonly WorkerKind[]): Config
 }
 
 const doubt = (path: string, message: string): ConfigWarning => ({code: 'CONTRADICTION', path, message});
-
-/** Whether two listeners cannot be at once: an address of all interfaces takes the port of each. */
-function isSamePort(a: ListenAddress, b: ListenAddress): boolean {
-  if (a.port !== b.port || a.port === 0) return false;
-  return a.host === b.host || [a.host, b.host].some((host) => host === '0.0.0.0' || host === '::');
-}

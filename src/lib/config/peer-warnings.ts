@@ -1,13 +1,11 @@
 import {proxiesOf} from '../foundation/system/proxy-choice.ts';
-import {isDevelopmentChain} from '../protocol/development-chain.ts';
 import type {ConfigWarning} from './config.ts';
 import {isLoopbackUrl} from './loopback-url.ts';
 import {CUSTOM_NETWORK} from './networks.ts';
+import {isPublicNetwork} from './public-network.ts';
 import type {Resolved} from './resolve.ts';
 import {FIELDS, type Field} from './schema.ts';
 import type {Env} from './user-path.ts';
-
-const MAINNET_CHAIN = 1;
 
 /**
  * Peers of a public network that cannot be what they are named: its dispatcher is on another machine, unless a tunnel leads
@@ -15,10 +13,7 @@ const MAINNET_CHAIN = 1;
  */
 export function loopbackPeers(resolved: Resolved): ConfigWarning[] {
   const {network} = resolved;
-  const chainId = resolved.one(FIELDS.chainId);
-  const isPublic =
-    network === CUSTOM_NETWORK ? chainId === MAINNET_CHAIN : !isDevelopmentChain(chainId ?? null);
-  if (!isPublic) return [];
+  if (!isPublicNetwork(resolved)) return [];
   const name = network === CUSTOM_NETWORK ? 'chain 1' : network;
   const warning = (field: Field<string>, why: string): ConfigWarning[] => {
     const url = resolved.one(field);

@@ -162,6 +162,14 @@ export const listenAddress: ValueType<ListenAddress> = plain({
   },
 });
 
+/** Where metrics are served; null: nowhere. */
+export const metricsAddress: ValueType<ListenAddress | null> = plain({
+  name: 'host:port \\| off',
+  expected: 'host:port, port 0 to 65535, or off',
+  pattern: '^([oO][fF][fF]|([hH][tT][tT][pP]://)?[^/]+:[0-9]{1,5}/?)$',
+  parse: (value) => (value.toLowerCase() === 'off' ? {value: null} : listenAddress.parse(value)),
+});
+
 /** An IP address, or a range of them, as it was written. */
 export const addressRange: ValueType<string> = plain({
   name: 'address or range',

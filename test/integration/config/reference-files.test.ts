@@ -59,8 +59,8 @@ describe('the newest file of the reference operator', () => {
     expect(warnings.map(({code, path}) => `${code} ${path}`)).toEqual([
       'SECTION_UNUSED db',
       'SECTION_UNUSED queue',
-      'SECTION_UNUSED net.metrics_url',
       'INLINE_VRF_KEY node.vrf_key',
+      'METRICS_OPEN net.metrics_url',
       'LOOPBACK_PEER net.dispatcher_url',
     ]);
     expect(check(newest()).startProblems).toEqual([]);
@@ -71,7 +71,6 @@ describe('the newest file of the reference operator', () => {
       const {unused, values} = listConfig(source);
       expect(unused.map(({path}) => path).filter((path) => !/^(db|queue|api)\./.test(path))).toEqual([
         'node.cache_msg_maximum',
-        'net.metrics_url',
       ]);
       expect(values.find(({path}) => path === 'workers.opml.url')).toMatchObject({
         value: '127.0.0.1:8081',

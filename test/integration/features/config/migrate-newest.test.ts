@@ -83,7 +83,7 @@ describe('aos config migrate of the newest reference file', () => {
         "dispatcher.dispatcher_url kept is net.dispatcher_url now",
         "net.callback_url kept",
         "net.worker_url kept is workers.opml.url now",
-        "net.metrics_url left out Not used: aos serves no metrics; aos status --json has the figures.",
+        "net.metrics_url kept",
         "chain.chain_rpc_url kept",
         "chain.vrf_range_contract kept",
         "chain.vrf_sort_precision kept",
@@ -97,6 +97,7 @@ describe('aos config migrate of the newest reference file', () => {
     expect(checked.problems).toEqual([]);
     expect(checked.startProblems).toEqual([]);
     expect(checked.warnings.map(({code, path}) => `${code} ${path}`)).toEqual([
+      'METRICS_OPEN net.metrics_url',
       'LOOPBACK_PEER net.dispatcher_url',
     ]);
     expect(checked.run).toMatchObject({

@@ -202,6 +202,16 @@ export const CONFIG = {
       'The value is no URL: quotes, or a space, came into it.',
     ],
   },
+  METRICS_OPEN: {
+    exit: null,
+    category: null,
+    means: 'The metrics of this node are served on every address of the machine, without a password.',
+    next: say('Set net.metrics_url: 127.0.0.1:9092, or let a firewall keep others from its port.'),
+    causes: [
+      'The file of the reference operator has 0.0.0.0:9000 there.',
+      'Prometheus is in another container or on another machine: then it is meant so.',
+    ],
+  },
   CONTRADICTION: {
     exit: null,
     category: null,
