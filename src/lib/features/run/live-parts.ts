@@ -6,6 +6,7 @@ import type {BlockReader, RangeReader} from '../../node/operator/ports.ts';
 import type {StandingReader} from '../../node/standing/reading.ts';
 import {createBlockReader} from '../../peers/chain/block-reader.ts';
 import {createRangeReader} from '../../peers/chain/range.ts';
+import type {RpcWatch} from '../../peers/chain/rpc/watch.ts';
 import {createWorkers, type Workers} from '../../peers/worker/workers.ts';
 import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
 import {createStandingReader} from './standing-reader.ts';
@@ -21,9 +22,12 @@ export type LiveParts = {
 
 const RPC_TIMEOUT_MS = 10_000;
 
-/** Workers and readers of the chain that stay the same objects when their configuration changes. */
-export function createLiveParts(config: Config, time: SteadyTime): LiveParts {
-  let readers = readersOf(config, time);
+/**
+ * Workers and readers of the chain that stay the same objects when their configuration changes.
+ * @param watch sees the requests to the chain
+ */
+export function createLiveParts(config: Config, time: SteadyTime, watch?: RpcWatch): LiveParts {
+  let readers = readersOf(config, time, watch);
   const workers = WORKER_KINDS.flatMap((kind) => {
     const limits = config.workers.kinds[kind];
     return limits === undefined
@@ -39,7 +43,7 @@ export function createLiveParts(config: Config, time: SteadyTime): LiveParts {
     },
     workers: workers.map(({facade}) => facade),
     takeOver(next) {
-      readers = readersOf(next, time);
+      readers = readersOf(next, time, watch);
       for (const {facade, replace} of workers) {
         const limits = next.workers.kinds[facade.kind];
         if (limits !== undefined) replace(() => createWorkers(facade.kind, limits, {time: systemTime}));
@@ -51,13 +55,20 @@ export function createLiveParts(config: Config, time: SteadyTime): LiveParts {
   };
 }
 
-function readersOf(config: Config, time: SteadyTime): LiveParts['readers'] {
+function readersOf(config: Config, time: SteadyTime, watch?: RpcWatch): LiveParts['readers'] {
   const {node, chain, chainId} = config;
   const {rpcUrls, vrfRangeContract: contract} = chain;
   return {
-    rangeReader: createRangeReader({rpcUrls, contract, nodeId: node.id, chainId, timeoutMs: RPC_TIMEOUT_MS}),
-    blockReader: createBlockReader({rpcUrls, timeoutMs: RPC_TIMEOUT_MS}),
-    standingReader: createStandingReader(config, time),
+    rangeReader: createRangeReader({
+      rpcUrls,
+      contract,
+      nodeId: node.id,
+      chainId,
+      timeoutMs: RPC_TIMEOUT_MS,
+      watch,
+    }),
+    blockReader: createBlockReader({rpcUrls, timeoutMs: RPC_TIMEOUT_MS, watch}),
+    standingReader: createStandingReader(config, time, watch),
   };
 }
 

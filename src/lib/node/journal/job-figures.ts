@@ -9,9 +9,13 @@ export type Activity = {lastReceivedAt: number | null; lastAcceptedAt: number | 
 /** How many jobs of a kind of worker have no answer; `oldestAt`: when the first of them came, Unix ms. */
 export type WithoutAnswer = {kind: string; waiting: number; unanswered: number; oldestAt: number};
 
+/** How many jobs of a kind of worker are in an open state. */
+export type OpenByKind = {state: JobState; kind: string; count: number};
+
 /** How many jobs there are of which kind, and since when. Every function is synchronous. */
 export function jobFigures(database: Database, past: ReturnType<typeof pastTable>) {
-  const {newest, newestAccepted, firstIn, waiting, unanswered, pending, tally} = prepareFigures(database);
+  const {newest, newestAccepted, firstIn, waiting, unanswered, pending, tally, open} =
+    prepareFigures(database);
 
   return {
     counts(): Record<JobState, number> {
@@ -52,6 +56,13 @@ export function jobFigures(database: Database, past: ReturnType<typeof pastTable
       return row === undefined ? 0 : numberOf(row, 'jobs');
     },
 
+    /** Jobs that are on their way, by state and kind of worker. It reads each of them, and none that is over. */
+    openByKind(): OpenByKind[] {
+      return open
+        .all()
+        .map((row) => ({state: stateOf(row), kind: textOf(row, 'kind'), count: numberOf(row, 'jobs')}));
+    },
+
     activity(): Activity {
       const at = (row: Row | undefined): number | null => (row === undefined ? null : numberOf(row, 'at'));
       const {receivedAt, acceptedAt} = past.activity();
@@ -90,6 +101,10 @@ function prepareFigures(database: Database) {
     ),
     pending: database.prepare(
       `SELECT count(*) AS jobs FROM jobs WHERE state IN ('received', 'selected', 'concluded', 'signed')`,
+    ),
+    open: database.prepare(
+      `SELECT state, kind, count(*) AS jobs FROM jobs
+       WHERE state IN ('received', 'selected', 'concluded', 'signed') GROUP BY state, kind`,
     ),
     tally: database.prepare('SELECT state, count(*) AS jobs FROM jobs GROUP BY state'),
   };

@@ -17,7 +17,7 @@ import {frameKeeping} from './frame-keeping.ts';
 import {pastTable} from './past.ts';
 import {tidying} from './tidying.ts';
 import {tombstoneTable} from './tombstones.ts';
-import type {Activity} from './job-figures.ts';
+import type {Activity, OpenByKind} from './job-figures.ts';
 import {textTable} from './job-texts.ts';
 import {waitTable} from './job-waits.ts';
 import {jobTable} from './jobs.ts';
@@ -54,6 +54,8 @@ export type NodeJournal = Journal & {
   readings: ReadingLog;
   /** When something last happened. @throws AosError JOURNAL_UNREADABLE */
   activity(): Activity;
+  /** Jobs that are on their way, by state and kind of worker. @throws AosError JOURNAL_UNREADABLE */
+  openByKind(): OpenByKind[];
   /** What was accepted when it was opened. */
   acceptedDamage: AcceptedDamage | null;
   /** The rules of a journal that was restored from a backup. */
@@ -226,6 +228,7 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
     },
     inflow: inflowOf(database, {change, read: readOrFail}),
     activity: () => readOrFail(() => jobs.activity()),
+    openByKind: () => readOrFail(() => jobs.openByKind()),
 
     copy: copyRules(database, {change, read: readOrFail}),
     tidy: tidying(database, tables, {change, read: readOrFail}),

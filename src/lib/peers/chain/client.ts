@@ -18,7 +18,7 @@ export type ChainClientOptions = {
   time?: Pick<Time, 'monotonic' | 'sleep'>;
   /** Uniform in [0, 1); spreads the pauses [no spread]. */
   random?: () => number;
-  watch?: RpcWatch;
+  watch?: RpcWatch | undefined;
 };
 
 /**

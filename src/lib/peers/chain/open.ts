@@ -26,7 +26,7 @@ export type OpenChainOptions = {
   /** Whether the caller asks another endpoint when all of `rpcUrls` fail [false]. */
   hasNext?: boolean;
   /** Sees what is waited for. */
-  watch?: RpcWatch;
+  watch?: RpcWatch | undefined;
   /** For the pauses between tries [that of the machine]. */
   time?: Pick<Time, 'monotonic' | 'sleep'>;
   /** Shared by all openings of a command: what one has learned of an endpoint, the next one uses. */

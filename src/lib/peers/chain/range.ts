@@ -15,6 +15,7 @@ import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
 import {chainRequest, endpointName, isRevert, requestFailure} from './failure.ts';
+import type {RpcWatch} from './rpc/watch.ts';
 
 export type RangeReaderOptions = {
   /** Endpoints, tried in this order; a read comes from one of them. */
@@ -29,6 +30,8 @@ export type RangeReaderOptions = {
   timeoutMs: number;
   /** For the pauses between tries [that of the machine]. */
   time?: Pick<Time, 'monotonic' | 'sleep'>;
+  /** Sees the requests. */
+  watch?: RpcWatch | undefined;
 };
 
 const RANGE_ABI = parseAbi([
@@ -71,8 +74,8 @@ async function readBefore(
   signal: AbortSignal,
 ): Promise<SamplingRange> {
   const endpoint = endpointName(url);
-  const {time = systemTime} = options;
-  const client = createChainClient({url, signal, hasNext: () => hasNext, time});
+  const {time = systemTime, watch} = options;
+  const client = createChainClient({url, signal, hasNext: () => hasNext, time, watch});
   // Lower case, because viem refuses a wrong checksum, which the configuration has judged.
   const contract = hexOf(options.contract.toLowerCase(), endpoint);
   const args = [hexOf(options.nodeId.toLowerCase(), endpoint)] as const;

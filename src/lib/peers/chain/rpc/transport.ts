@@ -54,7 +54,7 @@ export function createRpcTransport(options: RpcTransportOptions): Transport {
     let last: unknown;
     for (let tries = 1; ; tries += 1) {
       try {
-        const asked = watch.asking(endpoint);
+        const asked = watch.asking(endpoint, method);
         const result = await inTurn(() => exchange({method, params}, signal)).finally(asked);
         pace.answered();
         return result;

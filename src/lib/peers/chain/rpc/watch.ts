@@ -10,7 +10,7 @@ export type RpcPause = {
 
 /** Sees what a command waits for. Each method returns the end of that wait. */
 export type RpcWatch = {
-  asking(endpoint: string): () => void;
+  asking(endpoint: string, method: string): () => void;
   pausing(pause: RpcPause): () => void;
 };
 
