@@ -123,6 +123,7 @@ module.exports = {
     owner('diff', 'diff', [`${LIB}/features/config/`]),
     owner('ora', 'ora', [`${LIB}/cli/`]),
     owner('pino', 'pino', [`${LIB}/features/run/`]),
+    owner('prom-client', 'prom-client', [`${LIB}/features/metrics/`]),
     owner('tar', 'tar-stream', [`${LIB}/features/(backup|doctor)/`]),
     owner('age', 'age-encryption', [`${LIB}/features/backup/`]),
     owner('nodemailer', 'nodemailer', [`${LIB}/peers/alert/`]),

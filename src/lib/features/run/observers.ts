@@ -12,20 +12,28 @@ import {startAlerts} from '../alert/alerting.ts';
 import type {CarryOut} from '../../node/control/reader.ts';
 import {startControl, type Control} from '../../node/control/server.ts';
 import type {Emit, OperatorEvent} from '../../node/events/events.ts';
+import type {RpcWatch} from '../../peers/chain/rpc/watch.ts';
+import {startMetrics} from '../metrics/start.ts';
+import {journalDisk} from './journal-disk.ts';
+import {keepView} from './kept-view.ts';
 import {createVerdictWatch} from './verdict-watch.ts';
 import {isoTime, type Time} from '../../foundation/time/time.ts';
 import type {Code} from '../../foundation/errors/table.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
-/** What looks at a run beside its log: the liveness record, the control socket and alerts. */
+/** What looks at a run beside its log: the liveness record, the control socket, alerts and metrics. */
 export type Observers = {
   /** Never throws, never waits. */
   onEvent(event: OperatorEvent): void;
   /** Path of the control socket; null when there is none. */
   socket: string | null;
+  /** Where metrics are served; null: nowhere. */
+  metricsUrl: string | null;
+  /** Sees the requests to the chain. */
+  rpcWatch: RpcWatch;
   /** What could not be started; the operator works without it. */
   warnings: readonly {code: Code; message: string; next?: NextStep}[];
-  /** Alerts go where this configuration says, from now on. */
+  /** Alerts go where this configuration says, from now on, and metrics name its RPCs. */
   takeOver(config: Config): void;
   close(): Promise<void>;
 };
@@ -40,7 +48,7 @@ const OUTAGE_NOTE = 'open-outage';
 export async function startObservers(
   config: Config,
   options: {
-    journal: Pick<NodeJournal, 'liveness' | 'read' | 'remember' | 'recall'>;
+    journal: Pick<NodeJournal, 'liveness' | 'read' | 'remember' | 'recall' | 'openByKind' | 'queued'>;
     version: string;
     /** The operator's own: all of them have to agree on the time of day. */
     time: Time;
@@ -81,24 +89,42 @@ export async function startObservers(
   });
   const alerts = startAlerts(config, {version: options.version, emit, time, journal});
   const control = await openControl(config, options);
-  const verdict = 'publish' in control ? createVerdictWatch({view: control.view, emit}) : null;
+  // The control socket keeps the view; where there is none it is kept here.
+  const shown = 'publish' in control ? control : keepView();
+  const {view} = shown;
+  const verdict = createVerdictWatch({view, emit});
+  const metrics = await startMetrics(config, {
+    view,
+    journal,
+    disk: journalDisk(config.store.dir),
+    version: options.version,
+    time,
+    emit,
+  });
   return {
     onEvent(event) {
       recorder.onEvent(event);
       sources.onEvent(event);
-      if ('publish' in control) control.publish(event);
-      verdict?.(event);
+      shown.publish(event);
+      metrics.onEvent(event);
+      verdict(event);
       // The watch comes last, because its own events follow this one.
       liveness.onEvent(event);
       alerts.onEvent(event);
     },
     socket: 'publish' in control ? control.path : null,
-    takeOver: alerts.takeOver,
-    warnings: [...('publish' in control ? [] : [control]), ...alerts.warnings],
+    metricsUrl: metrics.url,
+    rpcWatch: metrics.rpcWatch,
+    takeOver(next) {
+      alerts.takeOver(next);
+      metrics.takeOver(next);
+    },
+    warnings: [...('publish' in control ? [] : [control]), ...metrics.warnings, ...alerts.warnings],
     async close() {
       clearInterval(timer);
       liveness.stop();
       if ('publish' in control) await control.close();
+      await metrics.close();
       // Not waited for: its marks are on their way, and the journal brings them to the disk when it is closed, or cannot.
       void recorder.flush();
       await alerts.close();

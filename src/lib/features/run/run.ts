@@ -136,7 +136,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
     recover: cryptoWorker.recover,
   });
   closers.push(() => signer.close());
-  const live = createLiveParts(config, time);
+  const live = createLiveParts(config, time, observers.rpcWatch);
   closers.push(() => live.close());
 
   const events = createRelay(
@@ -186,6 +186,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   for (const warning of [...said, ...observers.warnings]) emit({type: 'warning', ...warning});
   for (const event of [...damageEvents(journal), ...restored.events]) emit(event);
   reportListening(server, config, emit);
+  if (observers.metricsUrl !== null) emit({type: 'listening', what: 'metrics', url: observers.metricsUrl});
   const takeOver = (next: Config): void => {
     live.takeOver(next);
     observers.takeOver(next);

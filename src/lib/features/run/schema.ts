@@ -94,7 +94,7 @@ const lines = {
     pending: count,
   }),
   warning: v.object({code, message, next: v.exactOptional(next)}),
-  listening: v.object({what: v.picklist(['public', 'callbacks']), url}),
+  listening: v.object({what: v.picklist(['public', 'callbacks', 'metrics']), url}),
   connecting: v.object({url}),
   connected: v.object({url}),
   disconnected: v.object({

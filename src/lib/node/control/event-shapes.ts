@@ -81,7 +81,7 @@ const SHAPES: Shapes = {
     pending: number,
   },
   warning: {code, message: text, next: absentOr(next)},
-  listening: {what: oneOf(['public', 'callbacks']), url: text},
+  listening: {what: oneOf(['public', 'callbacks', 'metrics']), url: text},
   connecting: {url: text},
   connected: {url: text},
   disconnected: {

@@ -27,6 +27,12 @@ export type Level = (typeof LEVELS)[number];
 /** An event as one line for people: how bad, and what happened. Outside text in it is not safe yet. */
 export type Description = {level: Level; text: string};
 
+/** What listens at a URL. */
+const LISTENS: Readonly<Record<'public' | 'callbacks' | 'metrics', (url: string) => string>> = {
+  public: (url) => `answering ${url}/ping`,
+  callbacks: (url) => `workers call back on ${url}`,
+  metrics: (url) => `metrics at ${url}/metrics`,
+};
 const NOT_AGAIN = say('Nothing to do here: asking again is of no use.');
 
 /**
@@ -45,7 +51,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
         `${event.message} (${event.code})${event.next === undefined ? '' : ` → ${next(event.next)}`}`,
       );
     case 'listening':
-      return listening(event);
+      return info(LISTENS[event.what](event.url));
     case 'connecting':
       return info(`connecting to ${event.url}`);
     case 'connected':
@@ -212,10 +218,6 @@ function missing(kinds: readonly MissingAnswers[], next: RenderNext): Descriptio
 function muted(until: number | null, next: RenderNext): Description {
   if (until === null) return info('alerts go out again');
   return warn(`alerts are muted until ${isoTime(until)} → ${next(MUTE_END)}`);
-}
-
-function listening({what, url}: {what: 'public' | 'callbacks'; url: string}): Description {
-  return info(what === 'public' ? `answering ${url}/ping` : `workers call back on ${url}`);
 }
 
 function reloaded({applied, needRestart}: {applied: string[]; needRestart: string[]}): Description {

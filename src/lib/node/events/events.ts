@@ -143,7 +143,7 @@ export type OperatorEventBody =
       pending: number;
     }
   | {type: 'warning'; code: Code; message: string; next?: NextStep}
-  | {type: 'listening'; what: 'public' | 'callbacks'; url: string}
+  | {type: 'listening'; what: 'public' | 'callbacks' | 'metrics'; url: string}
   | {type: 'connecting'; url: string}
   | {type: 'connected'; url: string}
   /** `refusal`: the dispatcher was reached and said no. */

@@ -174,6 +174,16 @@ export const OPERATOR = {
       'The path is too long for a socket (108 bytes): set AOS_HOME to a shorter one.',
     ],
   },
+  METRICS_UNAVAILABLE: {
+    exit: null,
+    category: null,
+    means: 'The metrics port could not be opened; the operator works without it, and tries again every 30 s.',
+    next: say('Set net.metrics_url to a free port, or off; it holds after the next restart.'),
+    causes: [
+      'Another operator, or another program, has the port: ss -ltnp',
+      'The address in net.metrics_url is not one of this machine.',
+    ],
+  },
   REPLAY_INVALID: {
     exit: 'data',
     category: 'data',
