@@ -1,0 +1,2 @@
+/** Makes the text of deploy/grafana/aos.json. */
+export function dashboardText(): string;
