@@ -16,6 +16,9 @@ import {openAtStart} from './open-at-start.ts';
 import {createRoutes} from './routes.ts';
 import {startMetricsServer, type MetricsServer} from './server.ts';
 
+/** What metrics need of the configuration. */
+type MetricsConfig = {net: Pick<Config['net'], 'metrics'>; chain: Pick<Config['chain'], 'rpcUrls'>};
+
 /** Metrics of a running operator, and the port that serves them. */
 export type LiveMetrics = {
   /** Never throws, never waits. */
@@ -27,7 +30,7 @@ export type LiveMetrics = {
   /** Why they are not served; the operator works without them. */
   warnings: readonly {code: Code; message: string}[];
   /** Other RPCs are asked from now on. */
-  takeOver(config: Pick<Config, 'chain'>): void;
+  takeOver(config: Pick<MetricsConfig, 'chain'>): void;
   close(): Promise<void>;
 };
 
@@ -48,7 +51,7 @@ const NO_METRICS: LiveMetrics = {
  * @throws AosError JOURNAL_UNREADABLE
  */
 export async function startMetrics(
-  {net, chain}: Pick<Config, 'net' | 'chain'>,
+  {net, chain}: MetricsConfig,
   options: {
     view: () => OperatorView;
     journal: Pick<NodeJournal, 'openByKind' | 'queued'>;
