@@ -8,12 +8,13 @@ import {benchDashboard} from './dashboard.ts';
 import {benchHostileFrames} from './hostile-frames.ts';
 import {benchHistory} from './history.ts';
 import {benchLatency} from './latency.ts';
+import {benchMetrics} from './metrics.ts';
 import {startNetwork} from './network.ts';
 import {measureVrf, openYardstick} from './primitives.ts';
 import {benchStartup} from './startup.ts';
 import {benchThroughput} from './throughput.ts';
 
-const USUAL = ['startup', 'vrf', 'latency', 'throughput', 'backlog', 'history', 'dashboard'] as const;
+const USUAL = ['startup', 'vrf', 'latency', 'throughput', 'backlog', 'history', 'dashboard', 'metrics'] as const;
 const PARTS = [...USUAL, 'hostile-frames'] as const;
 type Part = (typeof PARTS)[number];
 const VERSIONS: readonly DispatcherVersion[] = ['newest', 'head', 'friendly'];
@@ -62,6 +63,7 @@ export async function main(root: string, args: string[]): Promise<void> {
     }
   }
   if (begin('history')) rows.push(...(await benchHistory()));
+  if (begin('metrics')) rows.push(...(await benchMetrics()));
 
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, ${process.platform}-${process.arch}, load ${load.toFixed(1)} at the start`;
   const seconds = Math.round((performance.now() - started) / 1000);

@@ -74,7 +74,7 @@ export async function startNetwork(root: string, measured: DispatcherVersion): P
       const lines = [
         'network: devnet',
         `node: {node_id: "${node}", signer_key: "${signer.url}", vrf_key_file: "${vrfKeyFile}"${signedBy(dispatcher)}}`,
-        `net: {rest_url: "127.0.0.1:${port}", dispatcher_url: "${dispatcher.url}", callback_url: "http://127.0.0.1:${port}", verify_dispatcher: ${dispatcher.version === 'head' ? 'when-signed' : 'require'}}`,
+        `net: {rest_url: "127.0.0.1:${port}", metrics_url: "127.0.0.1:0", dispatcher_url: "${dispatcher.url}", callback_url: "http://127.0.0.1:${port}", verify_dispatcher: ${dispatcher.version === 'head' ? 'when-signed' : 'require'}}`,
         `chain: {chain_rpc_url: "${anvil.url}", vrf_range_contract: "${range}"}`,
         `workers: {opml: {url: "${worker.url}"}}`,
         `store: {dir: "${path.join(home, 'state')}"}`,

@@ -239,5 +239,18 @@ for (const driver of loadableDrivers()) {
         ]);
         expect(journal.withoutAnswer(1_000, 9_000)).toEqual([]);
       }));
+
+    it('that are on their way are counted by state and kind, without those that are over', () =>
+      withJournal(async (journal) => {
+        await selected(journal, 'a', '', 1_000);
+        await selected(journal, 'b', '', 2_000);
+        await journal.leave(await selected(journal, 'c', '', 500), 'no worker answered', 4_000);
+        await journal.receive(newJob('d', {kind: 'tee'}));
+        const byName = [...journal.openByKind()].sort((one, two) => (one.state < two.state ? -1 : 1));
+        expect(byName).toEqual([
+          {state: 'received', kind: 'tee', count: 1},
+          {state: 'selected', kind: 'opml', count: 2},
+        ]);
+      }));
   });
 }
