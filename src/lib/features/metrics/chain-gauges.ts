@@ -21,9 +21,10 @@ export const CHAIN_GAUGES: readonly ViewGauge[] = [
     const state = standing?.figures?.registration.state ?? 'unknown';
     return state === 'unknown' ? null : flag(state === 'registered');
   }),
-  plainGauge('aos_gas_balance_eth', 'ETH of node_id.', ({standing}) =>
-    standing?.figures == null ? null : Number(standing.figures.gas.balanceWei) / WEI,
-  ),
+  plainGauge('aos_gas_balance_eth', 'ETH of node_id.', ({standing}) => {
+    const wei = standing?.figures?.gas.balanceWei;
+    return wei === undefined ? null : Number(wei) / WEI;
+  }),
   plainGauge(
     'aos_gas_registrations',
     'Registrations that it pays for at the present price of gas.',

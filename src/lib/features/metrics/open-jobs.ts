@@ -2,7 +2,8 @@ import type {OperatorEvent} from '../../node/events/events.ts';
 import {kindLabel} from './labels.ts';
 
 /** Where a job is that waits: for its sampling, for a worker, or with its answer for the acceptance. */
-export type OpenJobState = 'received' | 'selected' | 'answered';
+const STATES = ['received', 'selected', 'answered'] as const;
+export type OpenJobState = (typeof STATES)[number];
 
 /** What the journal held at the start. */
 export type OpenAtStart = {
@@ -46,6 +47,8 @@ export function createOpenJobs(start: OpenAtStart): OpenJobs {
       switch (event.type) {
         case 'started':
           ({workers} = event);
+          // A series that is there from the start shows its first job as a rise.
+          for (const kind of workers) for (const state of STATES) add(state, kind, 0);
           return;
         case 'job_received':
           add('received', event.job.kind, 1);
@@ -75,7 +78,7 @@ export function createOpenJobs(start: OpenAtStart): OpenJobs {
           return;
         case 'minute':
           // What was counted in between can be wrong by a job that ended in an odd way; here it is known.
-          if (event.pending === 0) counts.clear();
+          if (event.pending === 0) for (const one of counts.values()) one.count = 0;
           return;
         default:
           return;

@@ -19,17 +19,20 @@ export type RpcMetrics = {
 
 /** @param now monotonic ms */
 export function rpcMetrics(registry: Registry, now: () => number): RpcMetrics {
-  const labels = {labelNames: ['method', 'client_version'], registers: [registry]} as const;
+  const labelNames = ['method', 'client_version'] as const;
+  const registers = [registry];
   const times = new Histogram({
     name: 'eigen_rpc_request_duration_seconds',
     help: 'How long requests to the RPC took, the wait for their turn included.',
-    ...labels,
+    labelNames,
+    registers,
     buckets: BUCKETS,
   });
   const total = new Counter({
     name: 'eigen_rpc_request_total',
     help: 'Requests to the RPC that have ended, with an answer or without.',
-    ...labels,
+    labelNames,
+    registers,
   });
   const clients = new Map<string, string>();
 
