@@ -72,6 +72,7 @@ async function main() {
       ...keccakAlone,
       // Ink asks for it only with DEV=true, which a bundle for production never does.
       'react-devtools-core': path.join(root, 'scripts/no-devtools.mjs'),
+      '@opentelemetry/api': path.join(root, 'scripts/no-opentelemetry.mjs'),
     },
     plugins: [lazyTables],
     legalComments: 'none',
