@@ -14,7 +14,16 @@ import {measureVrf, openYardstick} from './primitives.ts';
 import {benchStartup} from './startup.ts';
 import {benchThroughput} from './throughput.ts';
 
-const USUAL = ['startup', 'vrf', 'latency', 'throughput', 'backlog', 'history', 'dashboard', 'metrics'] as const;
+const USUAL = [
+  'startup',
+  'vrf',
+  'latency',
+  'throughput',
+  'backlog',
+  'history',
+  'dashboard',
+  'metrics',
+] as const;
 const PARTS = [...USUAL, 'hostile-frames'] as const;
 type Part = (typeof PARTS)[number];
 const VERSIONS: readonly DispatcherVersion[] = ['newest', 'head', 'friendly'];

@@ -26,7 +26,9 @@ function makeDashboard() {
     .timezone('browser')
     .refresh('30s')
     .time({from: 'now-6h', to: 'now'})
-    .withVariable(new dashboards.DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'))
+    .withVariable(
+      new dashboards.DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'),
+    )
     .withVariable(
       new dashboards.QueryVariableBuilder('instance')
         .label('Node')

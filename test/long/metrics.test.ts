@@ -71,8 +71,8 @@ scrape_configs:
     const rules = (await (await fetch(`http://127.0.0.1:${port}/api/v1/rules`)).json()) as {
       data: {groups: {rules: {name: string; health: string}[]}[]};
     };
-    expect(
-      rules.data.groups.flatMap((group) => group.rules).filter(({health}) => health === 'err'),
-    ).toEqual([]);
+    expect(rules.data.groups.flatMap((group) => group.rules).filter(({health}) => health === 'err')).toEqual(
+      [],
+    );
   });
 });

@@ -6,8 +6,7 @@ import {virtualTime, type VirtualTime} from './virtual-time.ts';
 
 /** A disk with room. */
 const DISK = {
-  read: () =>
-    Promise.resolve({freeBytes: 8e9, bytes: 1e10, freeFiles: 1e6, files: 2e6, journalBytes: 4_096}),
+  read: () => Promise.resolve({freeBytes: 8e9, bytes: 1e10, freeFiles: 1e6, files: 2e6, journalBytes: 4_096}),
 };
 
 /** Metrics as a run has them, with the view that its events make. */

@@ -163,7 +163,7 @@ export const listenAddress: ValueType<ListenAddress> = plain({
 });
 
 /** Where metrics are served; null: nowhere. */
-export const metricsAddress: ValueType<ListenAddress | null> = plain({
+export const metricsAddress: ValueType<ListenAddress | null> = plain<ListenAddress | null>({
   name: 'host:port \\| off',
   expected: 'host:port, port 0 to 65535, or off',
   pattern: '^([oO][fF][fF]|([hH][tT][tT][pP]://)?[^/]+:[0-9]{1,5}/?)$',

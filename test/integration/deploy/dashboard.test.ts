@@ -22,7 +22,9 @@ describe('the Grafana dashboard', () => {
       targets.flatMap(({expr}) => expr.match(/\b(?:aos|eigen)_\w+/g) ?? []),
     );
     expect(asked.length).toBeGreaterThan(30);
-    expect(asked.map((name) => name.replace(/_bucket$/, '')).filter((name) => !served.includes(name))).toEqual([]);
+    expect(
+      asked.map((name) => name.replace(/_bucket$/, '')).filter((name) => !served.includes(name)),
+    ).toEqual([]);
   });
 
   it('has panels that fit side by side', () => {

@@ -28,7 +28,6 @@ type Series = Readonly<Record<string, string>>;
 /** `well`: the alert is silent; `ill`: it fires with these labels beside job and instance, at this minute. */
 type Case = {well: Series; ill: Series; labels?: Readonly<Record<string, string>>; at?: string};
 
-const NOTHING: Case = {well: {}, ill: {}};
 const part = (name: string): Case => ({
   well: {[`aos_part_up{part="${name}"}`]: '1+0x200'},
   ill: {[`aos_part_up{part="${name}"}`]: '0+0x200'},
@@ -131,43 +130,77 @@ const CASES: Readonly<Record<string, Case>> = {
 
 function counted(event: string): Case {
   const series = `aos_jobs_total{kind="opml",event="${event}"}`;
-  return {well: {[series]: '0+0x200'}, ill: {[series]: '0+0x55 1+0x145'}, labels: {kind: 'opml', event}, at: '60m'};
+  return {
+    well: {[series]: '0+0x200'},
+    ill: {[series]: '0+0x55 1+0x145'},
+    labels: {kind: 'opml', event},
+    at: '60m',
+  };
 }
 
-const TARGET = {job: 'aos', instance: 'node-1:9092'};
+const JOB = 'aos';
+/** Fires when there is no node at all. */
+const ABSENT = 'AosMissing';
+/** Nodes for which an alert fires beside its own: what is just not the worst is bad already. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  AosAllowanceHalf: ['AosAllowanceNearlyGone'],
+  AosWorkersFew: ['AosWorkersDown'],
+};
 
 /** The series of one node; one that names another job keeps it. */
-function inputs(series: Series): {series: string; values: string}[] {
+function inputs(instance: string, series: Series): {series: string; values: string}[] {
+  const target = {job: JOB, instance};
   return Object.entries(series).map(([name, values]) => {
     const [metric = '', inner = ''] = name.slice(0, -1).split('{');
-    const target = Object.entries(TARGET)
+    const own = Object.entries(target)
       .filter(([key]) => !inner.includes(`${key}=`))
       .map(([key, value]) => `${key}="${value}"`);
-    return {series: `${metric}{${[...(inner === '' ? [] : [inner]), ...target].join()}}`, values};
+    return {series: `${metric}{${[...(inner === '' ? [] : [inner]), ...own].join()}}`, values};
   });
 }
 
-/** A test file of promtool: every alert is silent with its good series, and fires with its bad ones. */
+/**
+ * A test file of promtool with two worlds of nodes, one node for each alert and named after it: in the first all of them are
+ * well and no alert fires; in the second each fires for its node. In both it fires for those of `ALSO`, and for no other.
+ */
 function promtoolTests(): string {
-  const tests = rules.flatMap(({alert, labels, annotations}) => {
-    const {well, ill, labels: own = {}, at = '90m'} = CASES[alert] ?? NOTHING;
-    // What is absent has no instance.
-    const target = alert === 'AosMissing' ? {job: TARGET.job} : TARGET;
-    const fires = {exp_labels: {...labels, ...own, ...target}, exp_annotations: annotations};
-    return [
-      {
+  const world = (which: 'well' | 'ill') => {
+    const nodes = rules.filter(({alert}) => alert !== ABSENT);
+    return {
+      interval: '1m',
+      input_series: nodes.flatMap(({alert}) => inputs(alert, CASES[alert]?.[which] ?? {})),
+      alert_rule_test: nodes.map(({alert, labels, annotations}) => ({
+        eval_time: CASES[alert]?.at ?? '90m',
+        alertname: alert,
+        exp_alerts: [...(which === 'well' ? [] : [alert]), ...(ALSO[alert] ?? [])].map((instance) => ({
+          exp_labels: {...labels, ...CASES[instance]?.labels, job: JOB, instance},
+          exp_annotations: annotations,
+        })),
+      })),
+    };
+  };
+  // What is absent has no instance.
+  const absent = rules
+    .filter(({alert}) => alert === ABSENT)
+    .flatMap(({labels, annotations}) =>
+      (['well', 'ill'] as const).map((which) => ({
         interval: '1m',
-        input_series: inputs(well),
-        alert_rule_test: [{eval_time: at, alertname: alert, exp_alerts: []}],
-      },
-      {
-        interval: '1m',
-        input_series: inputs(ill),
-        alert_rule_test: [{eval_time: at, alertname: alert, exp_alerts: [fires]}],
-      },
-    ];
+        input_series: inputs('node', CASES[ABSENT]?.[which] ?? {}),
+        alert_rule_test: [
+          {
+            eval_time: '10m',
+            alertname: ABSENT,
+            exp_alerts:
+              which === 'well' ? [] : [{exp_labels: {...labels, job: JOB}, exp_annotations: annotations}],
+          },
+        ],
+      })),
+    );
+  return stringify({
+    rule_files: [FILE],
+    evaluation_interval: '5m',
+    tests: [world('well'), world('ill'), ...absent],
   });
-  return stringify({rule_files: [FILE], evaluation_interval: '1m', tests});
 }
 
 const hasPromtool = hasProgram('promtool');

@@ -7,13 +7,13 @@ it('says what is waited for after half a second, and goes with the wait', async 
   const shown: (string | null)[] = [];
   const watch = createRpcSign({show: (text) => shown.push(text), clear: () => shown.push(null)}, time);
 
-  const quick = watch.asking('rpc.example.org');
+  const quick = watch.asking('rpc.example.org', 'eth_call');
   await time.advance(499);
   quick();
   await time.advance(1_000);
   expect(shown).toEqual([]);
 
-  const slow = watch.asking('rpc.example.org');
+  const slow = watch.asking('rpc.example.org', 'eth_call');
   await time.advance(500);
   expect(shown).toEqual(['waiting for rpc.example.org']);
   slow();

@@ -10,8 +10,12 @@ export const CHAIN_GAUGES: readonly ViewGauge[] = [
   plainGauge('aos_chain_block', 'The newest block of the RPC.', ({block}) =>
     block === null ? null : Number(block.number),
   ),
-  plainGauge('aos_chain_block_timestamp_seconds', 'The time of that block.', ({block}) => seconds(block?.blockAt)),
-  plainGauge('aos_chain_rpc_seconds', 'How long the RPC took to name it.', ({block}) => seconds(block?.rpcMs)),
+  plainGauge('aos_chain_block_timestamp_seconds', 'The time of that block.', ({block}) =>
+    seconds(block?.blockAt),
+  ),
+  plainGauge('aos_chain_rpc_seconds', 'How long the RPC took to name it.', ({block}) =>
+    seconds(block?.rpcMs),
+  ),
   plainGauge(
     'aos_chain_read_timestamp_seconds',
     'When the chain was last asked about this operator, with success.',

@@ -60,7 +60,10 @@ export function jobMetrics(registry: Registry, start: OpenAtStart): (event: Oper
         return;
       case 'job_duplicate':
         // A flood has fewer events than duplicates.
-        jobs.inc({kind: kindLabel(event.job.kind), event: 'duplicate'}, Math.max(0, event.count - duplicates));
+        jobs.inc(
+          {kind: kindLabel(event.job.kind), event: 'duplicate'},
+          Math.max(0, event.count - duplicates),
+        );
         duplicates = Math.max(duplicates, event.count);
         return;
       case 'job_sampled':

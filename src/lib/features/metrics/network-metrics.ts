@@ -14,15 +14,22 @@ export function networkMetrics(registry: Registry): (event: OperatorEvent) => vo
     'Connections that ended or failed; refused: the dispatcher said no.',
     ['how'],
   );
-  const probes = counter('aos_probes_total', 'Probes of the network that were answered in this run.', ['via']);
-  const outages = counter('aos_outages_total', 'Outages that began in this run, by their cause as last known.', [
-    'cause',
+  const probes = counter('aos_probes_total', 'Probes of the network that were answered in this run.', [
+    'via',
   ]);
+  const outages = counter(
+    'aos_outages_total',
+    'Outages that began in this run, by their cause as last known.',
+    ['cause'],
+  );
   const rejected = raised(
     counter('aos_messages_rejected_total', 'Frames of the dispatcher, or jobs of them, not acted on.'),
   );
   const callbacks = raised(counter('aos_callbacks_refused_total', 'Callbacks of workers that were refused.'));
-  const connections = counter('aos_connections_refused_total', 'Connections to the port of /ping that were refused.');
+  const connections = counter(
+    'aos_connections_refused_total',
+    'Connections to the port of /ping that were refused.',
+  );
   const warnings = counter('aos_warnings_total', 'Warnings by their code (aos explain CODE).', ['code']);
   const hashes = counter('aos_hash_mismatches_total', 'Frames whose hash is not that of their content.');
   for (const via of ['http', 'websocket'] as const) probes.inc({via}, 0);
@@ -34,8 +41,7 @@ export function networkMetrics(registry: Registry): (event: OperatorEvent) => vo
   function seeOutages({outages: known}: Pick<LivenessFacts, 'outages'>): void {
     const latest = known.reduce((most, {start}) => Math.max(most, start), 0);
     // Those before the first reading were of earlier runs.
-    if (newest !== null)
-      for (const {start, cause} of known) if (start > newest) outages.inc({cause});
+    if (newest !== null) for (const {start, cause} of known) if (start > newest) outages.inc({cause});
     newest = Math.max(newest ?? 0, latest);
   }
 

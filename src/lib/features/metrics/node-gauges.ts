@@ -8,14 +8,23 @@ import {kindLabel} from './labels.ts';
 
 /** The node, its parts, its work and its time offline. */
 export const NODE_GAUGES: readonly ViewGauge[] = [
-  labelledGauge('aos_build_info', 'Version and network of this node; always 1.', ['version', 'network'], ({node}) =>
-    node === null ? [] : [{labels: {version: node.version, network: node.network}, value: 1}],
+  labelledGauge(
+    'aos_build_info',
+    'Version and network of this node; always 1.',
+    ['version', 'network'],
+    ({node}) => (node === null ? [] : [{labels: {version: node.version, network: node.network}, value: 1}]),
   ),
-  plainGauge('aos_start_timestamp_seconds', 'When the operator started.', ({node}) => seconds(node?.startedAt)),
-  labelledGauge('aos_verdict', 'Whether the node earns: 1 for the state that holds.', ['state'], ({verdict}) =>
-    verdict === null
-      ? []
-      : VERDICT_STATES.map((state) => ({labels: {state}, value: flag(verdict.state === state)})),
+  plainGauge('aos_start_timestamp_seconds', 'When the operator started.', ({node}) =>
+    seconds(node?.startedAt),
+  ),
+  labelledGauge(
+    'aos_verdict',
+    'Whether the node earns: 1 for the state that holds.',
+    ['state'],
+    ({verdict}) =>
+      verdict === null
+        ? []
+        : VERDICT_STATES.map((state) => ({labels: {state}, value: flag(verdict.state === state)})),
   ),
   labelledGauge(
     'aos_link',
@@ -33,8 +42,11 @@ export const NODE_GAUGES: readonly ViewGauge[] = [
         value: flag(!problems.some((problem) => problem.part === part)),
       })),
   ),
-  labelledGauge('aos_problem', 'A problem by its code (aos explain CODE); always 1.', ['part', 'code'], ({problems}) =>
-    problems.map(({part, code}) => ({labels: {part, code}, value: 1})),
+  labelledGauge(
+    'aos_problem',
+    'A problem by its code (aos explain CODE); always 1.',
+    ['part', 'code'],
+    ({problems}) => problems.map(({part, code}) => ({labels: {part, code}, value: 1})),
   ),
 
   plainGauge('aos_dispatcher_connected', 'Whether the dispatcher is connected.', ({connection}) =>
@@ -56,8 +68,10 @@ export const NODE_GAUGES: readonly ViewGauge[] = [
     'What is left of it: an outage that lasts uses it up.',
     ({liveness}) => seconds(liveness?.allowanceLeftMs),
   ),
-  plainGauge('aos_outage', 'Whether the network has not probed this node for three intervals.', ({liveness}) =>
-    liveness === null ? null : flag(liveness.outages.some(({end}) => end === null)),
+  plainGauge(
+    'aos_outage',
+    'Whether the network has not probed this node for three intervals.',
+    ({liveness}) => (liveness === null ? null : flag(liveness.outages.some(({end}) => end === null))),
   ),
   plainGauge('aos_last_probe_timestamp_seconds', 'When the network last probed this node.', (view) =>
     seconds(view.lastProbe?.at ?? view.liveness?.lastProbeAt),
@@ -66,10 +80,8 @@ export const NODE_GAUGES: readonly ViewGauge[] = [
   plainGauge('aos_last_job_timestamp_seconds', 'When a job last came.', ({lastReceivedAt, work}) =>
     seconds(lastReceivedAt ?? work?.lastJobAt),
   ),
-  plainGauge(
-    'aos_no_job_after_seconds',
-    'So long without a job, while connected, is a problem.',
-    ({work}) => seconds(work?.noJobAfterMs),
+  plainGauge('aos_no_job_after_seconds', 'So long without a job, while connected, is a problem.', ({work}) =>
+    seconds(work?.noJobAfterMs),
   ),
   plainGauge(
     'aos_oldest_open_job_timestamp_seconds',
@@ -77,7 +89,11 @@ export const NODE_GAUGES: readonly ViewGauge[] = [
     ({work}) => seconds(work?.oldestOpenAt),
   ),
   plainGauge('aos_jobs_in_progress', 'Jobs in progress.', ({load}) => load?.inProgress),
-  plainGauge('aos_jobs_pending', 'Jobs in the journal that wait for their acceptance.', ({load}) => load?.pending),
+  plainGauge(
+    'aos_jobs_pending',
+    'Jobs in the journal that wait for their acceptance.',
+    ({load}) => load?.pending,
+  ),
   labelledGauge(
     'aos_answers_missing',
     'Selected jobs without an answer for 30 minutes (waiting), or left without one in the last day (unanswered).',
@@ -104,8 +120,16 @@ export const NODE_GAUGES: readonly ViewGauge[] = [
     },
   ),
 
-  plainGauge('aos_signer_signatures', 'Signatures of the last ten minutes.', ({signer}) => signer?.signatures),
-  plainGauge('aos_signer_errors', 'Failures of the signer in the last ten minutes.', ({signer}) => signer?.errors),
+  plainGauge(
+    'aos_signer_signatures',
+    'Signatures of the last ten minutes.',
+    ({signer}) => signer?.signatures,
+  ),
+  plainGauge(
+    'aos_signer_errors',
+    'Failures of the signer in the last ten minutes.',
+    ({signer}) => signer?.errors,
+  ),
   labelledGauge(
     'aos_signer_seconds',
     'How long a signature took in the last ten minutes.',
@@ -138,7 +162,11 @@ export const NODE_GAUGES: readonly ViewGauge[] = [
     ),
   ),
 
-  plainGauge('aos_clock_readings', 'Readings in the chain of the logical clock.', ({clock}) => clock?.readings),
+  plainGauge(
+    'aos_clock_readings',
+    'Readings in the chain of the logical clock.',
+    ({clock}) => clock?.readings,
+  ),
   plainGauge('aos_clock_counter', 'The counter of this node in the logical clock.', ({clock}) =>
     clock === null ? null : Number(clock.counter),
   ),
@@ -147,8 +175,12 @@ export const NODE_GAUGES: readonly ViewGauge[] = [
     'Ticks that the logical clock is ahead of the one that last came with a job.',
     ({clock}) => (clock === null || clock.ahead === null ? null : Number(clock.ahead)),
   ),
-  plainGauge('aos_range_share', 'The part of all jobs that the sampling range selects, 0 to 1.', ({range}) => {
-    const numbers = range === null ? null : rangeOfNumbers(range);
-    return numbers === null ? null : shareOf(numbers);
-  }),
+  plainGauge(
+    'aos_range_share',
+    'The part of all jobs that the sampling range selects, 0 to 1.',
+    ({range}) => {
+      const numbers = range === null ? null : rangeOfNumbers(range);
+      return numbers === null ? null : shareOf(numbers);
+    },
+  ),
 ];

@@ -15,7 +15,9 @@ export function notReadyCauses(view: OperatorView): Cause[] {
     .map(({part, code, next}): Cause => ({part, code, next}));
   const has = (part: string): boolean => broken.some((cause) => cause.part === part);
   return [
-    ...(stopping === null ? [] : [{part: 'operator', code: 'STOPPING', next: say('Wait: the operator stops.')}]),
+    ...(stopping === null
+      ? []
+      : [{part: 'operator', code: 'STOPPING', next: say('Wait: the operator stops.')}]),
     ...broken,
     ...(connection.state === 'connected' || has('dispatcher')
       ? []
@@ -29,7 +31,10 @@ export function notReadyCauses(view: OperatorView): Cause[] {
 /** The three answers of EigenLayer's node API: healthy, partially healthy or starting, unhealthy. */
 export type Health = 'healthy' | 'partial' | 'unhealthy';
 
-export const HEALTH_STATUS = {healthy: 200, partial: 206, unhealthy: 503} as const satisfies Record<Health, number>;
+export const HEALTH_STATUS = {healthy: 200, partial: 206, unhealthy: 503} as const satisfies Record<
+  Health,
+  number
+>;
 
 /** How well the node is. What only has not come about yet, a warning, and a verdict with something to check are partial. */
 export function nodeHealth(view: OperatorView): Health {

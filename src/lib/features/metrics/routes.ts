@@ -32,8 +32,7 @@ export function createRoutes(deps: {
   function eigen(path: string, query: URLSearchParams): RouteAnswer {
     const wanted = query.get('version');
     if (wanted !== null && wanted !== SPEC_VERSION) return json(404, {message: 'API version not found'});
-    if (path === '')
-      return json(200, {node_name: 'aos', spec_version: SPEC_VERSION, node_version: version});
+    if (path === '') return json(200, {node_name: 'aos', spec_version: SPEC_VERSION, node_version: version});
     if (path === '/health') return empty(HEALTH_STATUS[nodeHealth(view())]);
     const all = services(view());
     if (path === '/services') return json(200, {services: all});

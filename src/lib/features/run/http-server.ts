@@ -25,8 +25,13 @@ export function startHttp({net, workers}: Config, operator: Operator): Promise<O
   );
 }
 
-/** Says where it listens. */
-export function reportListening(server: OperatorServer, {workers}: Config, emit: Operator['emit']): void {
+/** Says where it listens. @param metricsUrl null: no metrics are served */
+export function reportListening(
+  {server, metricsUrl}: {server: OperatorServer; metricsUrl: string | null},
+  {workers}: Config,
+  emit: Operator['emit'],
+): void {
   emit({type: 'listening', what: 'public', url: server.publicUrl});
   if (workers.callbackListen !== null) emit({type: 'listening', what: 'callbacks', url: server.callbackUrl});
+  if (metricsUrl !== null) emit({type: 'listening', what: 'metrics', url: metricsUrl});
 }

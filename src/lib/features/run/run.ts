@@ -185,8 +185,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   const said = [...options.warnings, ...claim.warnings].map(({code, message}) => ({code, message}));
   for (const warning of [...said, ...observers.warnings]) emit({type: 'warning', ...warning});
   for (const event of [...damageEvents(journal), ...restored.events]) emit(event);
-  reportListening(server, config, emit);
-  if (observers.metricsUrl !== null) emit({type: 'listening', what: 'metrics', url: observers.metricsUrl});
+  reportListening({server, metricsUrl: observers.metricsUrl}, config, emit);
   const takeOver = (next: Config): void => {
     live.takeOver(next);
     observers.takeOver(next);

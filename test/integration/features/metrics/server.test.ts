@@ -40,14 +40,18 @@ type Answer = {status: number; type: string; body: string};
 
 function ask(url: string, {method = 'GET', host}: {method?: string; host?: string} = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, {method, agent: false, ...(host === undefined ? {} : {headers: {host}})}, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (text: string) => (body += text));
-      response.on('end', () =>
-        resolve({status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body}),
-      );
-    });
+    const sent = request(
+      url,
+      {method, agent: false, ...(host === undefined ? {} : {headers: {host}})},
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (text: string) => (body += text));
+        response.on('end', () =>
+          resolve({status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body}),
+        );
+      },
+    );
     sent.on('error', reject);
     sent.end();
   });
@@ -67,7 +71,11 @@ describe('the metrics port', () => {
     ['/livez', 200, 'ok\n'],
     ['/readyz', 200, '{"ready":true,"causes":[]}\n'],
     ['/eigen/node', 200, '{"node_name":"aos","spec_version":"v0.0.1","node_version":"1.2.3"}\n'],
-    ['/eigen/node?version=v0.0.1', 200, '{"node_name":"aos","spec_version":"v0.0.1","node_version":"1.2.3"}\n'],
+    [
+      '/eigen/node?version=v0.0.1',
+      200,
+      '{"node_name":"aos","spec_version":"v0.0.1","node_version":"1.2.3"}\n',
+    ],
     ['/eigen/node?version=v9', 404, '{"message":"API version not found"}\n'],
     ['/eigen/node/health', 206, ''],
     ['/eigen/node/services/signer/health', 200, ''],
@@ -106,11 +114,16 @@ describe('the metrics port', () => {
     const {live, time, emitted} = await started(port);
     expect(live.url).toBe(null);
     expect(live.warnings).toMatchObject([
-      {code: 'METRICS_UNAVAILABLE', message: expect.stringContaining('another program has that port') as string},
+      {
+        code: 'METRICS_UNAVAILABLE',
+        message: expect.stringContaining('another program has that port') as string,
+      },
     ]);
     await closeOther();
     await time.advance(30_000);
-    await expect.poll(() => emitted).toEqual([{type: 'listening', what: 'metrics', url: `http://${LOOPBACK}:${port}`}]);
+    await expect
+      .poll(() => emitted)
+      .toEqual([{type: 'listening', what: 'metrics', url: `http://${LOOPBACK}:${port}`}]);
     expect(await ask(`http://${LOOPBACK}:${port}/livez`)).toMatchObject({status: 200});
   });
 });

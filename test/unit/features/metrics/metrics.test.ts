@@ -87,7 +87,12 @@ describe('the metrics of a run', () => {
       overAllowance: false,
     });
     const facts = {lastProbeAt: 1, allowanceMs: 1, allowanceLeftMs: 1, probes: 1, probeIntervalMs: 1};
-    const rejected = {type: 'frame_rejected', reason: 'unreadable', code: 'MESSAGE_INVALID', message: ''} as const;
+    const rejected = {
+      type: 'frame_rejected',
+      reason: 'unreadable',
+      code: 'MESSAGE_INVALID',
+      message: '',
+    } as const;
     metrics.happen(
       numbered([
         {...rejected, count: 1},
@@ -103,7 +108,8 @@ describe('the metrics of a run', () => {
 
   it('have as many lines after 2,000 jobs as after 100, under 200 kB', async () => {
     const [few, many] = [rig(START), rig(START)];
-    const jobs = (count: number) => numbered([STARTED, ...Array.from({length: count}, (_, n) => story(n + 1)).flat()]);
+    const jobs = (count: number) =>
+      numbered([STARTED, ...Array.from({length: count}, (_, n) => story(n + 1)).flat()]);
     few.happen(jobs(100));
     many.happen(jobs(2_000));
     const [a, b] = [await few.text(), await many.text()];
@@ -142,7 +148,16 @@ describe('the metrics of a run', () => {
             {type: 'answers_missing', kinds: [{kind: two, waiting: 1, unanswered: 1, oldestAt: 1}]},
             {
               type: 'workers',
-              kinds: [{kind: one, workers: 1, well: 0, open: 0, places: 1, problem: {code: 'X', message: two, next}}],
+              kinds: [
+                {
+                  kind: one,
+                  workers: 1,
+                  well: 0,
+                  open: 0,
+                  places: 1,
+                  problem: {code: 'X', message: two, next},
+                },
+              ],
             },
           ]),
         );
@@ -163,7 +178,9 @@ describe('the metrics of a run', () => {
       metrics.rpc.named(`b:${n}`, `client${n}`);
       metrics.rpc.watch.asking(`b:${n}`, 'eth_call')();
     }
-    const total = [...(await metrics.samples()).keys()].filter((key) => key.startsWith('eigen_rpc_request_total'));
+    const total = [...(await metrics.samples()).keys()].filter((key) =>
+      key.startsWith('eigen_rpc_request_total'),
+    );
     expect(total).toContain(
       'eigen_rpc_request_total{method="eth_call",client_version="Geth/v1.14.0-stable/linux-amd64/go1.22"}',
     );

@@ -59,7 +59,9 @@ describe('the health of the node API', () => {
       'ping Up',
       'worker-opml Up',
     ]);
-    expect(status(view(signerDown, lost))).toEqual(expect.arrayContaining(['dispatcher Down', 'signer Down']));
+    expect(status(view(signerDown, lost))).toEqual(
+      expect.arrayContaining(['dispatcher Down', 'signer Down']),
+    );
     expect(status(emptyView)).toEqual([
       'dispatcher Initializing',
       'signer Initializing',
