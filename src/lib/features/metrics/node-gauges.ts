@@ -1,5 +1,5 @@
 import {OPERATOR_PARTS} from '../../node/events/events.ts';
-import {VERDICT_STATES} from '../../node/events/links.ts';
+import {judge, VERDICT_STATES} from '../../node/events/links.ts';
 import {rangeOfNumbers} from '../../node/events/range-share.ts';
 import {shareOf} from '../../protocol/vrf/share.ts';
 import {viewLinks} from '../status/view-links.ts';
@@ -21,10 +21,11 @@ export const NODE_GAUGES: readonly ViewGauge[] = [
     'aos_verdict',
     'Whether the node earns: 1 for the state that holds.',
     ['state'],
-    ({verdict}) =>
-      verdict === null
-        ? []
-        : VERDICT_STATES.map((state) => ({labels: {state}, value: flag(verdict.state === state)})),
+    (view, now) => {
+      // Judged now: the event of a verdict comes up to a minute later.
+      const verdict = view.standing === null ? 'unknown' : judge(viewLinks(view, now)).state;
+      return VERDICT_STATES.map((state) => ({labels: {state}, value: flag(verdict === state)}));
+    },
   ),
   labelledGauge(
     'aos_link',

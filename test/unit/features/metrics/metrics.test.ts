@@ -37,6 +37,7 @@ describe('the metrics of a run', () => {
     metrics.happen(healthyEvents());
     const samples = await metrics.samples();
     expect(samples.get('aos_dispatcher_connected')).toBe(1);
+    expect(samples.get('aos_verdict{state="earning"}')).toBe(1);
     expect(samples.get('aos_jobs_total{kind="opml",event="received"}')).toBe(8);
     expect(samples.get('aos_jobs_open{kind="opml",state="selected"}')).toBe(1);
     expect(samples.get('aos_offline_allowance_left_seconds')).toBe(3_600);
@@ -57,6 +58,7 @@ describe('the metrics of a run', () => {
     const before = await metrics.samples();
     expect([...before.keys()].filter((name) => name.startsWith('aos_chain_block'))).toEqual([]);
     expect(before.has('aos_last_job_timestamp_seconds')).toBe(false);
+    expect(before.get('aos_verdict{state="unknown"}')).toBe(1);
     const next = {say: 'Wait.'};
     metrics.happen(
       numbered([{type: 'problem', part: 'signer', code: 'SIGNER_UNREACHABLE', message: 'away', next}]),

@@ -174,6 +174,28 @@ export const OPERATOR = {
       'The path is too long for a socket (108 bytes): set AOS_HOME to a shorter one.',
     ],
   },
+  STARTING: {
+    exit: null,
+    category: null,
+    means: 'The operator has just started and does not take jobs yet (/readyz).',
+    next: say('Wait a few seconds.'),
+    causes: ['It loads its keys, its journal, and what the chain says of it.'],
+  },
+  STOPPING: {
+    exit: null,
+    category: null,
+    means: 'The operator was asked to stop: it finishes what is in progress and takes no new jobs (/readyz).',
+    next: say('Wait until it has ended.'),
+    causes: ['aos stop, aos drain, aos restart, Ctrl-C or SIGTERM.'],
+  },
+  RANGE_UNKNOWN: {
+    exit: null,
+    category: null,
+    means:
+      'The operator has not read its sampling range from the chain yet, so it cannot judge jobs (/readyz).',
+    next: say('Wait a few seconds; if it lasts: aos doctor --only chain'),
+    causes: ['The operator has just started.', 'The RPC is slow or does not answer.'],
+  },
   METRICS_UNAVAILABLE: {
     exit: null,
     category: null,
