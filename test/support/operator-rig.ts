@@ -19,6 +19,7 @@ import {AosError} from '../../src/lib/foundation/errors/error.ts';
 import type {SqliteDriver} from '../../src/lib/node/journal/driver.ts';
 import {openJournal, type NodeJournal} from '../../src/lib/node/journal/sqlite.ts';
 import type {OperatorEvent, StopReason, Summary} from '../../src/lib/node/events/events.ts';
+import type {AnswerCheck} from '../../src/lib/node/operator/check-port.ts';
 import {createOperator, type Operator} from '../../src/lib/node/operator/operator.ts';
 import type {DiskReader} from '../../src/lib/node/operator/disk-watch.ts';
 import type {OperatorOptions} from '../../src/lib/node/operator/options.ts';
@@ -134,6 +135,8 @@ export type Run = {
   journal: NodeJournal;
   /** Has jobs asked about again, as `aos job retry` does. */
   askAgain: Operator['askAgain'];
+  /** Delivers the held answer of a job, as `aos job release` does. */
+  release: Operator['release'];
   /** Its place at the dispatcher, as `aos drain` moves it. */
   door: Operator['door'];
   /** Tells it to stop; resolves with its summary. */
@@ -189,6 +192,8 @@ export type RunOptions = Partial<OperatorOptions> & {
   resultReader?: ResultReader;
   /** The disk of the journal [with room]. */
   disk?: DiskReader;
+  /** What answers go through before they are delivered [nothing]. */
+  checks?: readonly AnswerCheck[];
 };
 
 export type RigOptions = {
@@ -304,6 +309,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       disk,
       isRestored,
       resultReader,
+      checks = [],
       url = `ws://127.0.0.1:${proxy.port}/ws`,
       ...change
     } = run;
@@ -380,6 +386,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         rangeReader,
         blockReader,
         workers: workers ?? [{...opml, ...patience}],
+        checks,
         journal: seen === undefined ? own : seen(own),
         disk: disk ?? ROOMY,
         isRestored,
@@ -426,6 +433,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       events,
       journal,
       askAgain: operator.askAgain,
+      release: operator.release,
       door: operator.door,
       done,
       ended,
@@ -531,6 +539,13 @@ function mortalJournal(journal: Journal, dead: AbortSignal): Journal {
     expire: alive(journal.expire),
     ask: alive(journal.ask),
     answer: alive(journal.answer),
+    checks: {
+      ...journal.checks,
+      judge: alive(journal.checks.judge),
+      release: alive(journal.checks.release),
+      waiting: (id) => (dead.aborted ? null : journal.checks.waiting(id)),
+      heldFacts: () => (dead.aborted ? null : journal.checks.heldFacts()),
+    },
     read: alive(journal.read),
     remember: alive(journal.remember),
     list: (query) => (dead.aborted ? [] : journal.list(query)),

@@ -13,7 +13,7 @@ export type ProcessCommands = {
 
 /** What a running operator does for a client of its control socket. */
 export function commandsOf(
-  operator: Pick<Operator, 'checkWorkers' | 'askAgain' | 'door'>,
+  operator: Pick<Operator, 'checkWorkers' | 'askAgain' | 'release' | 'door'>,
   own: ProcessCommands,
 ): CarryOut {
   const {door} = operator;
@@ -25,6 +25,8 @@ export function commandsOf(
       }
       case 'retry':
         return operator.askAgain(numbersIn(args['jobs'] ?? '')).then((asked) => ({asked}));
+      case 'release':
+        return operator.release(numbersIn(args['job'] ?? '')[0] ?? 0).then((state) => ({state}));
       case 'stop':
         own.stop();
         return Promise.resolve({asked: true});

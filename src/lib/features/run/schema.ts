@@ -4,7 +4,7 @@ import type {StreamEntry} from '../../cli/schema/entry.ts';
 import {address, code, count, decimal, errorCode, type Json, ms, time} from '../../cli/schema/parts.ts';
 import {standingLines} from './standing-schema.ts';
 import {rates} from '../status/parts-schema.ts';
-import {JOB_OUTCOMES} from '../../node/events/job-states.ts';
+import {HELD_THEN, JOB_OUTCOMES} from '../../node/events/job-states.ts';
 
 const job = v.object({
   jobId: v.string(),
@@ -131,6 +131,14 @@ const lines = {
     ),
   }),
   job_asked_again: v.object({job}),
+  job_checked: v.object({
+    job,
+    verdict: v.picklist(['ok', 'not_checked', 'refused']),
+    code: v.exactOptional(errorCode),
+    message,
+  }),
+  job_held: v.object({job, code: errorCode, message, then: v.picklist(HELD_THEN)}),
+  job_released: v.object({job}),
   job_concluded: v.object({job, outcome, reason: v.string()}),
   result_sent: v.object({job, envelopeId: v.string(), attempt}),
   result_retry: v.object({job, code: errorCode, message, retryInMs}),
@@ -194,6 +202,7 @@ const lines = {
   answers_missing: v.object({
     kinds: v.array(v.object({kind: v.string(), waiting: count, unanswered: count, oldestAt: time})),
   }),
+  answers_held: v.object({count, oldestAt: v.nullable(time)}),
   minute: v.object({...tally, inProgress: count, pending: count, uptimeMs: ms}),
   alert_mute: v.object({
     mutedUntil: v.pipe(v.nullable(time), v.description('null: alerts are not muted any more')),

@@ -9,6 +9,7 @@ import {STANDING} from './codes/standing.ts';
 import {TRANSACTIONS} from './codes/transactions.ts';
 import {DISPATCHER} from './codes/dispatcher.ts';
 import {WORKER} from './codes/worker.ts';
+import {CHECKS} from './codes/checks.ts';
 import {JOURNAL} from './codes/journal.ts';
 import {OPERATOR} from './codes/operator.ts';
 import {PORT} from './codes/port.ts';
@@ -68,6 +69,7 @@ export const CODES = {
   ...TRANSACTIONS,
   ...DISPATCHER,
   ...WORKER,
+  ...CHECKS,
   ...JOURNAL,
   ...OPERATOR,
   ...PORT,

@@ -53,6 +53,7 @@ type Timed =
   | 'clock'
   | 'block'
   | 'answers_missing'
+  | 'answers_held'
   | 'standing'
   | 'standing_read'
   | 'chain_cost'
@@ -102,6 +103,9 @@ const SHAPES: Shapes = {
   job_listening: {job, code, message: text, attempts: number},
   job_unanswered: {job, reason: text, unfit: absentOr(flag)},
   job_asked_again: {job},
+  job_checked: {job, verdict: oneOf(['ok', 'not_checked', 'refused']), code: absentOr(text), message: text},
+  job_held: {job, code, message: text, then: text},
+  job_released: {job},
   job_concluded: {job, outcome, reason: text},
   result_sent: {job, envelopeId: text, attempt: number},
   result_retry: {job, code, message: text, retryInMs: number},

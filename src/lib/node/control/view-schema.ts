@@ -54,6 +54,7 @@ export const clockFields = {
 };
 export const missingFields = {kind: text, waiting: count, unanswered: count, oldestAt: time};
 export const muteFields = {mutedUntil: optionalTime};
+export const heldFields = {count, oldestAt: optionalTime};
 export const blockFields = {number: text, blockAt: time, rpcMs: v.number()};
 
 /** The view of `snapshot`; times become Unix ms. */
@@ -165,6 +166,8 @@ export const viewSchema = v.object({
   load: v.optional(v.nullable(v.object({inProgress: count, pending: count, at: time})), null),
   // Since 1.2.
   missing: v.optional(v.array(v.object(missingFields)), []),
+  // Since 1.6.
+  held: v.optional(v.object(heldFields), {count: 0, oldestAt: null}),
   // Since 1.3.
   standing: v.optional(v.nullable(v.object({...standingFields, at: time})), null),
   workers: v.optional(v.array(workerView), []),

@@ -10,6 +10,7 @@ import {
   clockFields,
   count,
   livenessFields,
+  heldFields,
   missingFields,
   muteFields,
   optionalText,
@@ -33,7 +34,8 @@ import {
  * `snapshot`, then (since 1.1) `history`, the earlier events that a log shows, then the events of `aos run --json`. A
  * slow reader gets `gap` and a new `snapshot`; a command gets `reply`. Since 1.2 `worker-check` has the workers checked, and `retry`
  * has jobs asked about again. Since 1.3 the view has what the chain says of the operator, its workers, and its verdict. Since
- * 1.4 `hello` names the run of the journal. Since 1.5 `stop`, `drain`, `drain-end`, `drain-state` and `reload` are commands. Since 1.6 the view says until when alerts are muted. Both sides ignore unknown fields and unknown types of lines, and refuse another major version.
+ * 1.4 `hello` names the run of the journal. Since 1.5 `stop`, `drain`, `drain-end`, `drain-state` and `reload` are commands. Since
+ * 1.6 the view says until when alerts are muted and how many answers are held, and `release` delivers a held one. Both sides ignore unknown fields and unknown types of lines, and refuse another major version.
  */
 export const CONTROL_PROTOCOL = '1.6';
 
@@ -74,7 +76,9 @@ export type ControlCommand =
   /** Checks the workers of a kind, with a request for this model and prompt. */
   | {command: 'worker-check'; args: {kind: string; model: string; prompt: string}}
   /** Has jobs asked about again: their numbers in the journal, at most {@link MOST_RETRIED}, with commas between. */
-  | {command: 'retry'; args: {jobs: string}};
+  | {command: 'retry'; args: {jobs: string}}
+  /** Delivers the held answer of a job: its number in the journal. */
+  | {command: 'release'; args: {job: string}};
 
 /** A command is a line of at most 16 KiB. */
 export const MOST_RETRIED = 500;
@@ -132,6 +136,7 @@ const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gene
   ['clock', v.looseObject({...eventFields, ...clockFields})],
   ['block', v.looseObject({...eventFields, ...blockFields})],
   ['answers_missing', v.looseObject({...eventFields, kinds: v.array(v.object(missingFields))})],
+  ['answers_held', v.looseObject({...eventFields, ...heldFields})],
   ['standing', v.looseObject({...eventFields, ...standingFields})],
   ['standing_read', v.looseObject({...eventFields, ...standingReadFields})],
   ['chain_cost', v.looseObject({...eventFields, ...costFields})],

@@ -13,6 +13,7 @@ import type {
 } from './events.ts';
 import {missingText} from './missing-text.ts';
 import {MUTE_END} from './mute-end.ts';
+import {describeChecked, isCheckedEvent} from './describe-checked.ts';
 import {describeStanding, isStandingEvent} from './describe-standing.ts';
 import {rangeOfNumbers} from './range-share.ts';
 import {OUTAGE_CAUSES} from '../../foundation/text/words.ts';
@@ -41,6 +42,7 @@ const NOT_AGAIN = say('Nothing to do here: asking again is of no use.');
  */
 export function describe(event: OperatorEventBody, next: RenderNext): Description {
   if (isStandingEvent(event)) return describeStanding(event, next);
+  if (isCheckedEvent(event)) return describeChecked(event, name, next);
   switch (event.type) {
     case 'started':
       return info(
@@ -131,10 +133,9 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
     case 'clock':
       return debug(`clock ${event.id} at ${event.counter}, ${event.readings} readings`);
     case 'signer_stats':
-      return {
-        level: 'debug',
-        text: `signer: ${event.signatures} signatures, p50 ${ms(event.p50Ms)}, p95 ${ms(event.p95Ms)}, ${event.errors} errors in ${measured(event.windowMs)}`,
-      };
+      return debug(
+        `signer: ${event.signatures} signatures, p50 ${ms(event.p50Ms)}, p95 ${ms(event.p95Ms)}, ${event.errors} errors in ${measured(event.windowMs)}`,
+      );
     case 'block':
       return {level: 'debug', text: `block ${event.number}; the RPC took ${ms(event.rpcMs)}`};
     case 'work':

@@ -1,5 +1,5 @@
 import type {JobKey} from '../../protocol/wire/messages.ts';
-import type {JobOutcome} from './job-states.ts';
+import type {HeldThen, JobOutcome} from './job-states.ts';
 import type {Code, ErrorCode} from '../../foundation/errors/table.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
 import type {JobRates} from './rates.ts';
@@ -170,6 +170,18 @@ export type OperatorEventBody =
   | {type: 'job_unanswered'; job: JobRef; reason: string; unfit?: true}
   /** It is asked about again, as was asked for. */
   | {type: 'job_asked_again'; job: JobRef}
+  /** What the checks of its answer said, which is delivered, or is no answer (`refused`). */
+  | {
+      type: 'job_checked';
+      job: JobRef;
+      verdict: 'ok' | 'not_checked' | 'refused';
+      code?: ErrorCode;
+      message: string;
+    }
+  /** Its answer is not delivered, unless it is released; `then`: what happens until its deadline. */
+  | {type: 'job_held'; job: JobRef; code: ErrorCode; message: string; then: HeldThen}
+  /** Its held answer is delivered, as was asked for. */
+  | {type: 'job_released'; job: JobRef}
   | {type: 'job_concluded'; job: JobRef; outcome: JobOutcome; reason: string}
   | {type: 'result_sent'; job: JobRef; envelopeId: string; attempt: number}
   | {type: 'result_retry'; job: JobRef; code: ErrorCode; message: string; retryInMs: number}
@@ -203,6 +215,8 @@ export type OperatorEventBody =
   | ({type: 'liveness'} & LivenessFacts)
   /** When it has changed: by kind of worker, the jobs that have waited too long for an answer, or were left without one. */
   | {type: 'answers_missing'; kinds: readonly MissingAnswers[]}
+  /** When it has changed: answers that are held while their jobs wait, and when the first of them came, Unix ms. */
+  | {type: 'answers_held'; count: number; oldestAt: number | null}
   /** When what the chain says of this operator has changed. */
   | ({type: 'standing'} & StandingFacts)
   /** Each minute in which it has not: when it was last read, at which block, and why the last try failed. */

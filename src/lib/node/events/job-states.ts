@@ -22,3 +22,11 @@ export const OPEN_STATES: readonly JobState[] = ['received', 'selected', 'conclu
 export const JOB_OUTCOMES = ['answered', 'unselected', 'unsupported', 'invalid', 'failed'] as const;
 
 export type JobOutcome = (typeof JOB_OUTCOMES)[number];
+
+/**
+ * What happens to a job whose answer is held, until its deadline: nothing; the same answer is checked again after a while,
+ * and at the next start; or a worker is asked again, which counts as an attempt, and the answer stays held meanwhile.
+ */
+export const HELD_THEN = ['wait', 'check_again', 'ask_again'] as const;
+
+export type HeldThen = (typeof HELD_THEN)[number];

@@ -52,6 +52,12 @@ export function jobChange(event: OperatorEvent): Partial<JobView> | null {
       return {stage: 'unanswered', problem: cut(event.reason)};
     case 'job_asked_again':
       return {stage: 'sampled', problem: null};
+    case 'job_checked':
+      return {problem: event.verdict === 'ok' ? null : cut(event.message)};
+    case 'job_held':
+      return {problem: cut(`held: ${event.message}`)};
+    case 'job_released':
+      return {problem: null};
     case 'job_concluded': {
       const {outcome, reason} = event;
       return {stage: 'concluded', outcome, problem: outcome === 'failed' ? cut(reason) : null};

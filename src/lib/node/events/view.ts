@@ -62,6 +62,8 @@ export type OperatorView = MeasuredView & {
   load: Load | null;
   /** Jobs that have waited too long for an answer, by kind of worker. */
   missing: readonly MissingAnswers[];
+  /** Answers that are held while their jobs wait, and when the first of them came. */
+  held: {count: number; oldestAt: number | null};
   lastReceivedAt: number | null;
   lastAcceptedAt: number | null;
   /** `net.verify_dispatcher` when the dispatcher does not sign its jobs; null when it does. */
@@ -94,6 +96,7 @@ export const emptyView: OperatorView = {
   block: null,
   load: null,
   missing: [],
+  held: {count: 0, oldestAt: null},
   standing: null,
   workers: [],
   verdict: null,
@@ -188,6 +191,8 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'workers':
     case 'verdict':
       return measured(view, event);
+    case 'answers_held':
+      return {held: {count: event.count, oldestAt: event.oldestAt}};
     case 'answers_missing':
       return {missing: event.kinds.map((one) => ({...one, kind: cut(one.kind)}))};
     case 'minute':
@@ -223,6 +228,9 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'job_listening':
     case 'job_unanswered':
     case 'job_asked_again':
+    case 'job_checked':
+    case 'job_held':
+    case 'job_released':
     case 'job_concluded':
     case 'result_sent':
     case 'result_expired':

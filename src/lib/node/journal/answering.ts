@@ -1,4 +1,5 @@
-import type {MakeAnswer, NoAnswer, TakenCallback} from './journal.ts';
+import type {checkTable} from './checks.ts';
+import type {MakeAnswer, NoAnswer, TakenCallback, ToCheck} from './journal.ts';
 import type {jobTable} from './jobs.ts';
 import type {textTable, SignedText} from './job-texts.ts';
 import type {Conclusion, InitialState, JobRecord, Selection} from './records.ts';
@@ -10,12 +11,13 @@ import {AosError} from '../../foundation/errors/error.ts';
 type Tables = {
   jobs: ReturnType<typeof jobTable>;
   requests: ReturnType<typeof requestTable>;
+  checks: ReturnType<typeof checkTable>;
   texts: ReturnType<typeof textTable>;
   readings: ReturnType<typeof readingTable>;
 };
 
 /** How jobs are selected and get their answers, over several tables. Every function runs inside a transaction. */
-export function answering({jobs, requests, texts, readings}: Tables) {
+export function answering({jobs, requests, checks, texts, readings}: Tables) {
   function conclude(seq: number, answer: Conclusion, fresh?: JobRecord): void {
     const {jobId, changed} = jobs.conclude(seq, answer, fresh);
     if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
@@ -74,15 +76,42 @@ export function answering({jobs, requests, texts, readings}: Tables) {
     return [seq, ...concludeOthers(record, make)];
   }
 
+  /** Makes the body of a request the answer of its job, and its text that of those that share it. */
+  function answerBy(
+    found: Pick<JobRecord, 'seq' | 'key'>,
+    {
+      requestId,
+      body,
+      at,
+      answeredAt = at,
+    }: {requestId: string; body: string; at: number; answeredAt?: number},
+    made: {isAlone: boolean; answer: Conclusion},
+    make: (...args: Parameters<MakeAnswer>) => Conclusion | NoAnswer | ToCheck,
+  ): readonly number[] {
+    const {seq, key} = found;
+    requests.answer(requestId, body, answeredAt);
+    readings.append({event: 'answer_taken', ref: key.jobId, merge: null}, at);
+    conclude(seq, made.answer);
+    if (made.isAlone) return [seq];
+    // What one of them was answered with is the text of all: no other answer is possible from here on.
+    const same: MakeAnswer = (other, read, known) => {
+      const answer = make(other, read, known);
+      if ('noAnswer' in answer || 'toCheck' in answer)
+        throw new AosError('BUG', `job ${other} cannot have the text of job ${seq}`);
+      return answer;
+    };
+    return [seq, ...concludeOthers(found, same)];
+  }
+
   function answer(
     requestId: string,
     body: string,
     at: number,
-    make: (...args: Parameters<MakeAnswer>) => Conclusion | NoAnswer,
+    make: (...args: Parameters<MakeAnswer>) => Conclusion | NoAnswer | ToCheck,
   ): TakenCallback {
     const found = requests.find(requestId);
     if (found === null) return {state: 'unknown'};
-    const {seq, key} = found;
+    const {seq} = found;
     if (!found.isWanted) {
       // The same again is no second answer.
       if (found.answer !== body)
@@ -97,18 +126,13 @@ export function answering({jobs, requests, texts, readings}: Tables) {
       requests.keep(seq, {requestId, body, at, why: made.noAnswer});
       return {state: 'invalid', seq, why: made.noAnswer};
     }
-    requests.answer(requestId, body, at);
-    readings.append({event: 'answer_taken', ref: key.jobId, merge: null}, at);
-    conclude(seq, made);
-    if (isAlone) return {state: 'taken', concluded: [seq]};
-    // What one of them was answered with is the text of all: no other answer is possible from here on.
-    const same: MakeAnswer = (other, read, known) => {
-      const answer = make(other, read, known);
-      if ('noAnswer' in answer) throw new AosError('BUG', `job ${other} cannot have the text of job ${seq}`);
-      return answer;
-    };
-    return {state: 'taken', concluded: [seq, ...concludeOthers(found, same)]};
+    if ('toCheck' in made) {
+      checks.add({requestId, seq, body, at});
+      return {state: 'checking', seq};
+    }
+    const concluded = answerBy(found, {requestId, body, at}, {isAlone, answer: made}, make);
+    return {state: 'taken', concluded};
   }
 
-  return {select, withInitialState, concludeAlone, concludeText, answer};
+  return {select, withInitialState, concludeAlone, concludeText, answer, recordOf, answerBy};
 }

@@ -15,7 +15,8 @@ import type {
   RequestRecord,
   RequestTaker,
 } from './records.ts';
-import type {JobState} from '../events/job-states.ts';
+import type {HeldFacts, Judged, Judgement, Released, WaitingAnswer} from './verdicts.ts';
+import type {HeldThen, JobState} from '../events/job-states.ts';
 import type {AgeClock} from './age-clock.ts';
 import type {Inflow} from './inflow.ts';
 
@@ -52,11 +53,16 @@ export type MakeAnswer = (seq: number, read: () => JobRecord, text: SignedText |
 /** Why what a worker said is no answer; `mayComeAgain`: its request does not count as failed, and may be put again. */
 export type NoAnswer = {noAnswer: string; mayComeAgain?: true};
 
+/** What a worker said may be the answer of its job once it is checked. */
+export type ToCheck = {toCheck: true};
+
 /** What became of a callback; `concluded`: the jobs that have their answer by it, its own first. */
 export type TakenCallback =
   | {state: 'taken'; concluded: readonly number[]}
   /** It is none: its request counts as failed. */
   | {state: 'invalid'; seq: number; why: string}
+  /** It is kept, and waits for its checks. */
+  | {state: 'checking'; seq: number}
   /** The job has its answer already: this one is kept beside it. */
   | {state: 'already'}
   | {state: 'unknown'};
@@ -148,7 +154,7 @@ export type RequestJournal = {
     requestId: string,
     body: string,
     at: number,
-    make: (...args: Parameters<MakeAnswer>) => Conclusion | NoAnswer,
+    make: (...args: Parameters<MakeAnswer>) => Conclusion | NoAnswer | ToCheck,
   ): Promise<TakenCallback>;
   /** Whether any request has this id, after all that is being written has been. */
   knowsRequest(requestId: string): Promise<boolean>;
@@ -156,6 +162,38 @@ export type RequestJournal = {
   failed(seq: number): number;
   /** All requests of a job, first attempt first. */
   requests(seq: number): RequestRecord[];
+  /** The answers that are checked before they are delivered. */
+  checks: CheckJournal;
+};
+
+/** Answers between a worker and the content of a job (docs/adr/0056-the-held-answer.md). */
+export type CheckJournal = {
+  /** An answer that is to be checked, or is held; null: there is no such one. */
+  waiting(requestId: string): WaitingAnswer | null;
+  /** The answer of a job that is held; null: none is. */
+  held(seq: number): WaitingAnswer | null;
+  /** Why no worker is asked about a job: an answer is being checked, or held; null: one may be asked. */
+  stateOf(seq: number): 'checking' | HeldThen | null;
+  /** Answers that are to be checked, with number > `after`, in order of arrival, at most `limit`. */
+  due(after: number, limit: number): {n: number; requestId: string; kind: string}[];
+  /** The held answers of jobs that wait; null: there are none. */
+  heldFacts(): HeldFacts | null;
+  /**
+   * Brings an answer to where its checks send it, in one write: the content of its job by `make`, which a repeated write
+   * calls again; held; or no answer.
+   */
+  judge(
+    requestId: string,
+    judgement: Judgement,
+    at: number,
+    make: (...args: Parameters<MakeAnswer>) => Conclusion | NoAnswer,
+  ): Promise<Judged>;
+  /** Makes the held answer of a job its content, by the word of the operator, in one write. */
+  release(
+    seq: number,
+    at: number,
+    make: (body: string, ...args: Parameters<MakeAnswer>) => Conclusion | NoAnswer,
+  ): Promise<Released>;
 };
 
 /** The chain of clock readings. */

@@ -19,8 +19,11 @@ export type JobPacking = {
    * @returns `next`: where the following call starts, null at the end
    */
   due(after: number, before: number): {seqs: number[]; next: number | null};
-  /** Packs those of them that still are. @returns how many */
-  pack(seqs: readonly number[], before: number): number;
+  /**
+   * Packs those of them that still are. @returns how many
+   * @param heldBefore one that is unanswered and has an answer that can be released is packed when it was over before this
+   */
+  pack(seqs: readonly number[], before: number, heldBefore: number): number;
 };
 
 /** What packing touches beside the jobs. */
@@ -48,7 +51,8 @@ export function jobPacking(database: Database, {frames, past, tombstones}: Table
   const openBeside = database.prepare(
     `SELECT 1 FROM jobs WHERE job_id = ? AND tag = ? AND state IN ('received', 'selected', 'concluded', 'signed') LIMIT 1`,
   );
-  const deletions = ['questions', 'evidence', 'answers', 'jobs'].map((table) =>
+  const held = database.prepare(`SELECT 1 FROM checks WHERE seq = ? AND state = 'held' LIMIT 1`);
+  const deletions = ['questions', 'evidence', 'checks', 'answers', 'jobs'].map((table) =>
     database.prepare(`DELETE FROM ${table} WHERE seq = ?`),
   );
 
@@ -89,13 +93,19 @@ export function jobPacking(database: Database, {frames, past, tombstones}: Table
       return {seqs, next: isEnd ? null : numberOf(last, 'seq')};
     },
 
-    pack(seqs, before) {
+    pack(seqs, before, heldBefore) {
       let packed = 0;
       for (const seq of seqs) {
         const row = whole.get(seq);
         if (row === undefined || !isDue(row, 'over_age', before)) continue;
         // Its text is what those under other positions have to say, too.
         if (openBeside.get(textOf(row, 'job_id'), textOf(row, 'tag')) !== undefined) continue;
+        if (
+          !isDue(row, 'over_age', heldBefore) &&
+          stateOf(row) === 'unanswered' &&
+          held.get(seq) !== undefined
+        )
+          continue;
         packOne(row);
         packed += 1;
       }

@@ -7,9 +7,9 @@ import type {NewRequest, RequestEnd, RequestRecord, RequestTaker} from './record
 export type FoundRequest = {
   seq: number;
   key: JobKey;
-  /** The job has no answer yet; neither has the request. */
+  /** The job has no answer yet; neither has the request, not even one that is being checked. */
   isWanted: boolean;
-  /** The body that answered this very request before; null: none did. */
+  /** The body that came for this very request before; null: none did. */
   answer: string | null;
 };
 
@@ -23,9 +23,10 @@ export function requestTable(database: Database) {
     'INSERT INTO questions (request_id, seq, kind, attempt, asked_at) VALUES (?, ?, ?, ?, ?)',
   );
   const find = database.prepare(
-    `SELECT q.seq, q.answer, j.job_id, j.tag, j.position,
-       q.answer IS NULL AND j.state IN ('received', 'selected', 'unanswered') AS is_wanted
-     FROM questions q JOIN jobs j ON j.seq = q.seq WHERE q.request_id = ?`,
+    `SELECT q.seq, coalesce(q.answer, c.body) AS answer, j.job_id, j.tag, j.position,
+       q.answer IS NULL AND c.n IS NULL AND j.state IN ('received', 'selected', 'unanswered') AS is_wanted
+     FROM questions q JOIN jobs j ON j.seq = q.seq LEFT JOIN checks c ON c.request_id = q.request_id
+     WHERE q.request_id = ?`,
   );
   const setAnswer = database.prepare('UPDATE questions SET answer = ?, answered_at = ? WHERE request_id = ?');
   const setTaken = database.prepare(

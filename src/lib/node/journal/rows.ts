@@ -126,7 +126,7 @@ export function isVrf(value: unknown): value is VrfFields {
   );
 }
 
-function oneOf<T extends string>(allowed: readonly T[], text: string, column: string): T {
+export function oneOf<T extends string>(allowed: readonly T[], text: string, column: string): T {
   const found = allowed.find((value) => value === text);
   if (found === undefined) throw damaged(column);
   return found;

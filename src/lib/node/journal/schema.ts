@@ -1,4 +1,5 @@
 import {AosError} from '../../foundation/errors/error.ts';
+import {CHECKS_SCHEMA} from './checks-schema.ts';
 import type {Database} from './driver.ts';
 import {GROWTH_SCHEMA} from './growth-schema.ts';
 import {REFUSED_SCHEMA} from './inflow.ts';
@@ -78,6 +79,7 @@ const JOBS: Schema = {
     UNANSWERED_SCHEMA,
     REFUSED_SCHEMA,
     GROWTH_SCHEMA,
+    CHECKS_SCHEMA,
   ],
 };
 

@@ -10,6 +10,7 @@ import {readFailure} from './failure.ts';
 import {createPrivateDir} from './files.ts';
 import type {AcceptedDamage} from './give-up-unsure.ts';
 import {answering} from './answering.ts';
+import {checkTable} from './checks.ts';
 import {createAgeClock, storedAge} from './age-clock.ts';
 import {factNotes} from './facts.ts';
 import {frameTable} from './frames.ts';
@@ -21,6 +22,7 @@ import type {Activity, OpenByKind} from './job-figures.ts';
 import {textTable} from './job-texts.ts';
 import {waitTable} from './job-waits.ts';
 import {jobTable} from './jobs.ts';
+import {judging} from './judging.ts';
 import {inflowOf} from './inflow.ts';
 import {livenessTable} from './liveness.ts';
 import {takeLock, type Lock} from './lock.ts';
@@ -107,16 +109,14 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
   };
   const jobs = jobTable(database, tables);
   const requests = requestTable(database);
+  const checks = checkTable(database);
   const texts = textTable(database);
   const waits = waitTable(database, tables.age);
   const liveness = livenessTable(database);
   const readings = readingTable(database, options.clockId, options.onClockProblem ?? (() => {}));
-  const {select, withInitialState, concludeAlone, concludeText, answer} = answering({
-    jobs,
-    requests,
-    texts,
-    readings,
-  });
+  const answers = answering({jobs, requests, checks, texts, readings});
+  const {select, withInitialState, concludeAlone, concludeText, answer} = answers;
+  const {judge, release} = judging({jobs, requests, checks, texts, answers});
   const lastMarked = (): MarkedReading | null => {
     const last = readings.last();
     return last === null ? null : markedReading(last);
@@ -176,7 +176,11 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
     conclude: (seq, answer) => change(() => concludeAlone(seq, answer)),
     concludeText: (seq, make) => change(() => concludeText(seq, make)),
     leave: (seq, why, at) => change(() => waits.leave(seq, why, at)),
-    retry: (seq) => change(() => waits.retry(seq)),
+    retry: (seq) =>
+      change(() => {
+        checks.askAgain(seq);
+        return waits.retry(seq);
+      }),
     signed: (seq, delivery) => change(() => jobs.signed(seq, delivery)),
     accepted: (seq, at, delivery) =>
       changeLater(() => {
@@ -208,6 +212,15 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
     knowsRequest: (requestId) => change(() => requests.find(requestId) !== null),
     failed: (seq) => readOrFail(() => requests.failed(seq)),
     requests: (seq) => readOrFail(() => requests.ofJob(seq)),
+    checks: {
+      waiting: (requestId) => readOrFail(() => checks.waiting(requestId)),
+      held: (seq) => readOrFail(() => checks.held(seq)),
+      stateOf: (seq) => readOrFail(() => checks.stateOf(seq)),
+      due: (after, limit) => readOrFail(() => checks.due(after, limit)),
+      heldFacts: () => readOrFail(() => checks.heldFacts()),
+      judge: (requestId, judgement, at, make) => change(() => judge(requestId, judgement, at, make)),
+      release: (seq, at, make) => change(() => release(seq, at, make)),
+    },
 
     read: (event, at) => change(() => readings.append(event, at)),
     lastReading: () => (writer === null ? readOrFail(() => readings.stored()) : readings.last()),

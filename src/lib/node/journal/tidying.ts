@@ -37,14 +37,14 @@ export function tidying(
   const freePages = database.prepare('PRAGMA freelist_count');
   const allPages = database.prepare('PRAGMA page_count');
 
-  async function pack(before: number): Promise<number> {
+  async function pack(before: number, heldBefore: number): Promise<number> {
     let packed = 0;
     for (let after: number | null = 0; after !== null;) {
       const from: number = after;
       const {seqs, next} = read(() => packing.due(from, before));
       for (let at = 0; at < seqs.length; at += PACKED_AT_ONCE) {
         const some = seqs.slice(at, at + PACKED_AT_ONCE);
-        packed += await change(() => packing.pack(some, before));
+        packed += await change(() => packing.pack(some, before, heldBefore));
       }
       after = next;
     }
@@ -80,7 +80,7 @@ export function tidying(
 
   return async ({evidenceMs, retentionMs}) => {
     const now = age();
-    const packed = await pack(now - evidenceMs);
+    const packed = await pack(now - evidenceMs, now - retentionMs);
     const deleted = await prune(now - retentionMs);
     await change(() => readings.mark(now));
     for (let more = true; more;) more = await change(() => readings.prune(now, {evidenceMs, retentionMs}));

@@ -15,7 +15,9 @@ import {createDeliveryIds} from './job/delivery-ids.ts';
 import {createLateReplies} from './job/late-replies.ts';
 import type {Caller} from './http/caller.ts';
 import type {PortRefusal} from './http/options.ts';
-import {type CallbackReply, createWorkerRequests} from './job/worker-requests.ts';
+import {createAnswers} from './job/answers.ts';
+import type {CallbackReply} from './job/worker-requests.ts';
+import type {ReleaseAnswer} from './release-answer.ts';
 import {createRangeKeeper} from './range.ts';
 import {createRootWatch} from './root-watch.ts';
 import {createSession} from './session.ts';
@@ -46,6 +48,8 @@ export type Operator = {
   checkWorkers: WorkerChecks['ofKind'];
   /** Jobs are to be asked about again. */
   askAgain: AskAgain;
+  /** The held answer of a job is to be delivered. */
+  release: ReleaseAnswer;
   /** Its place at the dispatcher, which it leaves while it is drained. */
   door: Door;
   /** `/ping` was asked, and answered. */
@@ -90,17 +94,15 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   const {nodeId, clockId, callbackUrl} = options;
   const retryJournalWrite = createRetryJournalWrite({time, random: deps.random, health, signal});
   const onAnswered = (seq: number): void => scheduler.answered(seq);
-  const requests = createWorkerRequests({
-    journal,
-    retryJournalWrite,
-    time,
-    emit,
+  const {requests, checking, release, held} = createAnswers({
+    ...{journal, retryJournalWrite, time, random: deps.random, signal, emit, health, kinds},
     newSecretId: deps.newSecretId,
-    kinds,
+    checks: deps.checks ?? [],
     node: {nodeId, clockId},
     roots: createRootWatch({emit}),
-    onAnswered,
+    scheduler: () => scheduler,
   });
+  listeners.push(held.onEvent);
   const stopping = createStopping();
 
   const session = createSession({
@@ -135,14 +137,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     onEnough: () => stopping.ask('jobs'),
   });
   const lateReplies = createLateReplies({
-    journal,
-    retryJournalWrite,
-    ids,
-    signing,
-    nodeId,
-    time,
-    emit,
-    signal,
+    ...{journal, retryJournalWrite, ids, signing, nodeId, time, emit, signal},
     onAccepted: (seq) => scheduler.accepted(seq),
   });
   const checks = createWorkerChecks({...deps, nodeId, callbackUrl, signal});
@@ -248,11 +243,13 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     );
     const tidying = keepTidy({...options, journal, time, health, signal});
     scheduler.start(steps);
+    checking.start();
     emit({type: 'connecting', url: shownUrl(options.dispatcherUrl)});
     const connecting = door.run(signal);
 
     const reason = await why;
     scheduler.stop();
+    checking.stop();
     stopped.abort(new AosError('INTERRUPTED', 'the operator stops'));
     // What is lost for good is not waited for.
     const graceMs = reason === 'fatal' ? 0 : options.shutdownGraceMs;
@@ -287,6 +284,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     onCallback: async (kind, body) => checks.take(kind, body) ?? requests.take(kind, body),
     checkWorkers: checks.ofKind,
     askAgain: createAskAgain({journal, scheduler, emit}),
+    release,
     door,
     onHttpProbe: probes.http,
     onRefused: port.refused,

@@ -3,6 +3,7 @@ import type {SteadyTime} from '../../foundation/time/steady-time.ts';
 import type {OperatorEvent} from '../events/events.ts';
 import type {Journal} from '../journal/journal.ts';
 import type {StandingReader} from '../standing/reading.ts';
+import type {AnswerCheck} from './check-port.ts';
 import type {DiskReader} from './disk-watch.ts';
 import type {
   BlockReader,
@@ -63,6 +64,8 @@ export type OperatorDeps = {
   /** Without it the kept results are not compared with the journal. */
   resultReader?: ResultReader;
   workers: readonly (Worker & WatchedWorker)[];
+  /** What answers go through before they are delivered; absent: nothing. */
+  checks?: readonly AnswerCheck[];
   journal: Journal;
   /** The disk that the journal is on. */
   disk: DiskReader;

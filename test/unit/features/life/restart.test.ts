@@ -23,7 +23,7 @@ function nodeOf(moments: readonly Moment[]): NodeTarget {
       if (now === 'held') return Promise.reject(new AosError('CONTROL_UNREACHABLE', 'starting'));
       const client: Pick<ControlClient, 'hello' | 'snapshot' | 'close'> = {
         hello: {
-          protocol: '1.5',
+          protocol: '1.6',
           version: '0',
           nodeId: '0x0',
           network: 'devnet',

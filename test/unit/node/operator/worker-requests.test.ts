@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
 import type {FinalAnswer} from '../../../../src/lib/node/operator/job/answer.ts';
 import {refOf} from '../../../../src/lib/node/operator/job/record.ts';
-import type {Listener} from '../../../../src/lib/node/operator/job/listeners.ts';
+import {createListeners, type Listener} from '../../../../src/lib/node/operator/job/listeners.ts';
 import {createWorkerRequests} from '../../../../src/lib/node/operator/job/worker-requests.ts';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
@@ -24,17 +24,19 @@ const frame = JSON.stringify({
 async function stage(dir: string) {
   const journal = await openJournal({dir, clockId: 1n});
   const events: OperatorEventBody[] = [];
+  const emit = (event: OperatorEventBody): void => void events.push(event);
   const late: number[] = [];
   const requests = createWorkerRequests({
     journal,
     retryJournalWrite: (write) => write(),
     time: virtualTime(),
-    emit: (event) => events.push(event),
+    emit,
     newSecretId: () => 'f'.repeat(32),
     kinds: ['opml', 'zkml'],
     node: {nodeId: '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', clockId: null},
     roots: {see: () => undefined},
-    onAnswered: (seq) => late.push(seq),
+    listeners: createListeners({emit, onAnswered: (seq) => late.push(seq)}),
+    checking: {has: () => false, wants: () => false, add: () => undefined},
   });
   const {record} = await journal.receive(newJob('j', {frame}));
   await journal.select(record.seq, VRF);
@@ -55,6 +57,7 @@ async function stage(dir: string) {
             at: 2,
           },
     answered: (answer) => heard.push(answer),
+    checking: () => undefined,
     invalid: (...what) => heard.push(what),
   };
   return {journal, events, late, requests, ask, listener, heard, seq: record.seq};

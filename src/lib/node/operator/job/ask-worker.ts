@@ -10,6 +10,8 @@ import {askOnce, awaitTaken} from './one-request.ts';
 /** How asking ended: with the answer, which is in the journal, or without one. */
 export type AskEnd =
   | {end: 'answered'; answer: FinalAnswer}
+  /** With an answer that is in the journal and waits for its checks. */
+  | {end: 'checking'}
   /** As many requests as may be were taken and not answered: an answer may still come. */
   | {end: 'spent'}
   /** The workers refuse what the request says, or cannot judge it: to ask again soon is of no use. */
@@ -55,7 +57,7 @@ export async function askWorker(deps: AskDeps, task: WorkerTask): Promise<AskEnd
   asked.catch(() => undefined); // it is raced below; after that its end is of no interest
   try {
     const end = await Promise.race([answered, asked]);
-    if (end.end !== 'answered') return end;
+    if (end.end !== 'answered' && end.end !== 'checking') return end;
     deps.health.worked('worker', task.worker.kind);
     if (asking.request !== null) {
       const {id, at} = asking.request;
@@ -82,16 +84,18 @@ function listen(
 ): {answered: Promise<AskEnd>; unlisten: () => void} {
   let unlisten = (): void => undefined;
   const answered = new Promise<AskEnd>((resolve) => {
+    const came = (end: AskEnd): void => {
+      asking.isAnswered = true;
+      // It may be quicker than the word that its request is on disk.
+      if (task.early !== undefined && asking.request === null)
+        reportAsked(deps, task, asking, {requestId: task.early.requestId, attempt: 1});
+      resolve(end);
+    };
     unlisten = deps.requests.listen(task.record.seq, {
       ref: task.ref,
       make: task.make,
-      answered(answer) {
-        asking.isAnswered = true;
-        // It may be quicker than the word that its request is on disk.
-        if (task.early !== undefined && asking.request === null)
-          reportAsked(deps, task, asking, {requestId: task.early.requestId, attempt: 1});
-        resolve({end: 'answered', answer});
-      },
+      answered: (answer) => came({end: 'answered', answer}),
+      checking: () => came({end: 'checking'}),
       invalid: (requestId, why) => asking.onInvalid(requestId, why),
     });
   });

@@ -1,6 +1,7 @@
 import {duration} from '../../../foundation/time/duration.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
 import {safeText} from '../../../foundation/text/safe-text.ts';
+import type {CheckJournal} from '../../journal/journal.ts';
 import type {JobRecord} from '../../journal/records.ts';
 import type {Worker} from '../ports.ts';
 import {finalAnswer, sameText} from './answer.ts';
@@ -37,14 +38,19 @@ export function createGiveUp(deps: Recording & Clocked & Workers & {load: Load})
     }
     const worker = deps.workers.find(({kind}) => kind === record.kind);
     const unfit = worker?.whyUnfit(dispatchOf(record)) ?? null;
-    const why = reasonOf(record, worker, unfit);
-    if (worker?.onFailure === 'empty') {
+    const checked = whyNotDelivered(journal.checks, seq);
+    const why = checked ?? reasonOf(record, worker, unfit);
+    // There is an answer, so the empty one would be another.
+    if (worker?.onFailure === 'empty' && checked === null) {
       const failed = {outcome: 'failed', result: '', reason: why, vrf} as const;
       await concludeText(deps, job, record, () => finalAnswer(dispatchOf(record), failed, deps, time.now()));
       return 'deliver';
     }
     // What a worker said names its host: it is kept here, and not sent.
-    const reason = job.lastFailure === undefined ? why : `${why}; the last failure: ${job.lastFailure}`;
+    const reason =
+      job.lastFailure === undefined || checked !== null
+        ? why
+        : `${why}; the last failure: ${job.lastFailure}`;
     const isLeft = await retryJournalWrite(() => journal.leave(seq, reason, time.now()));
     const {state} = recordOf(journal, seq);
     // It was asked about again in the same write.
@@ -58,6 +64,13 @@ export function createGiveUp(deps: Recording & Clocked & Workers & {load: Load})
     });
     return 'done';
   };
+}
+
+/** Why an answer that came is not delivered; null: none came, or it was none. */
+function whyNotDelivered(checks: CheckJournal, seq: number): string | null {
+  if (checks.stateOf(seq) === 'checking') return 'its answer is still being checked';
+  const held = checks.held(seq);
+  return held === null ? null : `its answer is held: ${held.message ?? ''} (${held.code ?? ''})`;
 }
 
 function reasonOf(record: JobRecord, worker: Worker | undefined, unfit: string | null): string {

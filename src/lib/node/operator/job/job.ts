@@ -68,8 +68,11 @@ export type Begun = {
   deadlineMs: number | null;
   /** Its answer was stored while a step worked on it that does not wait for that. */
   isAnswered: boolean;
-  /** It is to be asked about again, with a new deadline, when the step that works on it ends without an answer. */
-  isAskedAgain: boolean;
+  /**
+   * It is to be asked about again when the step that works on it ends without an answer: with a new deadline, or within the
+   * one that it has.
+   */
+  askAgain: 'anew' | 'on' | null;
 };
 
 /** A step takes a job on from the state the journal has it in, and returns what comes next. */

@@ -11,6 +11,8 @@ export type Listener = {
   make: (said: Said, text: SignedText | null) => FinalAnswer | NoAnswer;
   /** The job is concluded with it. */
   answered: (answer: FinalAnswer) => void;
+  /** An answer is on disk, and waits for its checks: no worker is asked meanwhile. */
+  checking: () => void;
   /** What came for this request is no answer. */
   invalid: (requestId: string, why: string) => void;
 };
@@ -29,6 +31,8 @@ export type Listeners = {
   listen(seq: number, listener: Listener): () => void;
   /** Hands the stored answer to the step that waits for it, keeps it for one that will, or reports it. */
   announce(seq: number, made: Made): void;
+  /** An answer of the job is on disk, and waits for its checks. */
+  checking(seq: number): void;
   /** What came for a request, of whatever job, is no answer. */
   invalid(requestId: string, why: string): void;
 };
@@ -37,7 +41,7 @@ export type Listeners = {
 export function createListeners(deps: {emit: Emit; onAnswered: (seq: number) => void}): Listeners {
   const listeners = new Map<number, Listener>();
   /** Answers that came before the step that waits for them. */
-  const expected = new Map<number, FinalAnswer | null>();
+  const expected = new Map<number, FinalAnswer | 'checking' | null>();
   return {
     of: (seq) => listeners.get(seq),
     expect(seq) {
@@ -50,7 +54,8 @@ export function createListeners(deps: {emit: Emit; onAnswered: (seq: number) => 
       listeners.set(seq, listener);
       const early = expected.get(seq);
       expected.delete(seq);
-      if (early !== undefined && early !== null) listener.answered(early);
+      if (early === 'checking') listener.checking();
+      else if (early !== undefined && early !== null) listener.answered(early);
       return () => {
         if (listeners.get(seq) === listener) listeners.delete(seq);
       };
@@ -63,6 +68,11 @@ export function createListeners(deps: {emit: Emit; onAnswered: (seq: number) => 
         reportConcluded(deps.emit, ref, answer);
         deps.onAnswered(seq);
       }
+    },
+    checking(seq) {
+      const listener = listeners.get(seq);
+      if (listener !== undefined) listener.checking();
+      else if (expected.get(seq) === null) expected.set(seq, 'checking');
     },
     invalid(requestId, why) {
       for (const {invalid} of [...listeners.values()]) invalid(requestId, why);

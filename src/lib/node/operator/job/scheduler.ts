@@ -53,11 +53,12 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
 
   function follow(begun: Begun, next: Next): void {
     const {job} = begun;
-    const {isAnswered, isAskedAgain} = begun;
-    begun.isAnswered = begun.isAskedAgain = false;
+    const {isAnswered, askAgain} = begun;
+    begun.isAnswered = false;
+    begun.askAgain = null;
     if (isAnswered && next !== 'work') enqueue(begun, 'deliver');
-    else if (isAskedAgain && next !== 'deliver') {
-      job.answerBy = undefined;
+    else if (askAgain !== null && next !== 'deliver' && !(askAgain === 'on' && next === 'done')) {
+      if (askAgain === 'anew') job.answerBy = undefined;
       enqueue(begun, 'work');
     } else if (next === 'done') done(job);
     // Without a deadline ahead nothing would end its wait for an answer.
@@ -129,7 +130,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   function begin(job: Job): Begun {
     const begun: Begun = {
       ...{job, at: 'sample', isWorked: false, pause: 0},
-      ...{deadlineMs: null, isAnswered: false, isAskedAgain: false},
+      ...{deadlineMs: null, isAnswered: false, askAgain: null},
     };
     inProgress.set(job.seq, begun);
     return begun;
@@ -201,20 +202,22 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     done(begun.job);
   }
 
-  function askAgain(seq: number): void {
+  function askAgain(seq: number, deadline: 'anew' | 'on' = 'anew'): void {
     const begun = inProgress.get(seq);
+    const isAnew = deadline === 'anew';
     if (begun === undefined) {
-      add({seq}, 'work');
+      // Within its deadline: one that is not begun has its turn to come, and one that is given up has none.
+      if (isAnew) add({seq}, 'work');
       return;
     }
     if (isAnswered(begun)) return;
     const {job, at, deadlineMs} = begun;
-    job.refusals = undefined;
-    if (begun.isWorked) begun.isAskedAgain = true;
-    else if (at === 'listen' || at === 'pause') {
-      job.answerBy = undefined;
+    if (isAnew) job.refusals = undefined;
+    if (begun.isWorked) begun.askAgain = isAnew ? 'anew' : (begun.askAgain ?? 'on');
+    else if (at === 'listen' || (isAnew && at === 'pause')) {
+      if (isAnew) job.answerBy = undefined;
       enqueue(begun, 'work');
-    } else if (job.answerBy !== undefined && deadlineMs !== null)
+    } else if (isAnew && job.answerBy !== undefined && deadlineMs !== null)
       job.answerBy = deadlines.set(seq, deadlineMs); // it waits for its turn at a worker
   }
 

@@ -32,8 +32,11 @@ export type Scheduler = Load & {
   answered(seq: number): void;
   /** The dispatcher has accepted the answer of a job while no step worked on it: nothing more is done about it. */
   accepted(seq: number): void;
-  /** A job that waits for an answer, or was left without one, is asked about again, with a new deadline. */
-  askAgain(seq: number): void;
+  /**
+   * A job that waits for an answer, or was left without one, is asked about again, with a new deadline; or, with `on`, within
+   * the deadline that it has.
+   */
+  askAgain(seq: number, deadline?: 'anew' | 'on'): void;
   /** Begins nothing more: what is in progress continues to its next mark in the journal, what is concluded is delivered. */
   stop(): void;
   /**

@@ -37,6 +37,9 @@ export function createWork(deps: Recording & Clocked & Workers & {load: Load}): 
         return 'deliver';
       }
       if (isAsked) return 'listen';
+      const state = journal.checks.stateOf(seq);
+      // An answer waits for its checks, or for the word of the operator.
+      if (state !== null && state !== 'ask_again') return 'listen';
     }
     const worker = deps.workers.find((candidate) => candidate.kind === dispatch.kind);
     // The configuration has changed since it was selected; it may change back.
@@ -61,6 +64,7 @@ export function createWork(deps: Recording & Clocked & Workers & {load: Load}): 
         concluded(job, record, asked.answer, deps);
         return 'deliver';
       case 'spent':
+      case 'checking':
         return 'listen';
       case 'overdue':
         return 'giveUp';

@@ -4,14 +4,15 @@ import {CALLBACK_ID, readWorkerAnswer, type WorkerAnswer} from '../../../protoco
 import type {Time} from '../../../foundation/time/time.ts';
 import type {Emit} from '../../events/events.ts';
 import type {JobRecord, NewRequest} from '../../journal/records.ts';
-import type {MakeAnswer, NoAnswer, RequestJournal} from '../../journal/journal.ts';
+import type {MakeAnswer, NoAnswer, RequestJournal, ToCheck} from '../../journal/journal.ts';
 import type {SignedText} from '../../journal/job-texts.ts';
-import {answerFor, type Answering, type Said} from './answer.ts';
+import {answerFor, type Answering, type FinalAnswer, type Said} from './answer.ts';
 import type {DirectReply} from '../ports.ts';
 import type {RetryJournalWrite} from '../retry-journal-write.ts';
 import type {RootWatch} from '../root-watch.ts';
 import {createKeptCallbacks, KEPT} from './kept-callbacks.ts';
-import {createListeners, type Listeners, type Made} from './listeners.ts';
+import type {Checking} from './checking.ts';
+import type {Listeners, Made} from './listeners.ts';
 import {refOf} from './record.ts';
 
 /** What our HTTP server answers a worker's callback with. */
@@ -51,11 +52,10 @@ export function createWorkerRequests(deps: {
   kinds: readonly WorkerKind[];
   node: Answering;
   roots: RootWatch;
-  /** A job that no step listens for is concluded. */
-  onAnswered: (seq: number) => void;
+  listeners: Listeners;
+  checking: Pick<Checking, 'has' | 'wants' | 'add'>;
 }): WorkerRequests {
-  const {journal, time, emit} = deps;
-  const listeners = createListeners(deps);
+  const {journal, time, emit, listeners, checking} = deps;
   let refused = 0;
   const keep = createKeptCallbacks({
     retryJournalWrite: deps.retryJournalWrite,
@@ -84,9 +84,11 @@ export function createWorkerRequests(deps: {
   async function store(heard: Heard, body: string, refuse: Refuse): Promise<CallbackReply> {
     const {requestId} = heard;
     const made = new Map<number, Made>();
-    const makeAnswer = (...[seq, read, text]: Parameters<MakeAnswer>) => {
+    const makeAnswer = (...[seq, read, text]: Parameters<MakeAnswer>): FinalAnswer | NoAnswer | ToCheck => {
       const one = make(heard, seq, read, text);
       if ('noAnswer' in one) return one;
+      // What is said under another position already was checked there.
+      if (text === null && checking.has(heard.kind) && checking.wants(read())) return {toCheck: true};
       made.set(seq, one);
       return one.answer;
     };
@@ -99,6 +101,10 @@ export function createWorkerRequests(deps: {
       case 'invalid':
         if (heard.doubt === null) listeners.of(taken.seq)?.invalid(requestId, taken.why);
         return refuse('invalid', 422, taken.why);
+      case 'checking':
+        listeners.checking(taken.seq);
+        checking.add(requestId, heard.kind);
+        return TAKEN;
       case 'taken':
         deps.roots.see({model: heard.model, prompt: heard.prompt, state_root: heard.stateRoot});
         for (const seq of taken.concluded) {

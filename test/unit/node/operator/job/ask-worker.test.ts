@@ -10,6 +10,7 @@ import type {AskDeps} from '../../../../../src/lib/node/operator/job/asking.ts';
 import {createHealth} from '../../../../../src/lib/node/operator/health.ts';
 import {refOf} from '../../../../../src/lib/node/operator/job/record.ts';
 import type {Lane, Worker, WorkerRequest} from '../../../../../src/lib/node/operator/ports.ts';
+import {createListeners} from '../../../../../src/lib/node/operator/job/listeners.ts';
 import {createWorkerRequests} from '../../../../../src/lib/node/operator/job/worker-requests.ts';
 import {inTempDir, newJob, VRF} from '../../../../support/journal.ts';
 import {quietTime} from '../../../../support/quiet-time.ts';
@@ -60,7 +61,8 @@ async function open(dir: string) {
     kinds: ['opml'],
     node: NODE,
     roots: {see: () => undefined},
-    onAnswered: () => undefined,
+    listeners: createListeners({emit, onAnswered: () => undefined}),
+    checking: {has: () => false, wants: () => false, add: () => undefined},
   });
   const state = {
     ready: [] as Says[],

@@ -1,0 +1,36 @@
+import {run} from '../../next-step/next-step.ts';
+
+/** The checks of answers before they are delivered. See CODES in table.ts. */
+export const CHECKS = {
+  ANSWER_HELD: {
+    exit: 'refused',
+    category: 'safety',
+    means:
+      'A check did not let the answer of a job pass. Nothing is signed or sent; the job ends unanswered at its deadline, unless you release the answer.',
+    next: run('job list', ['--held'], 'See what the checks found'),
+    causes: [
+      'A second worker gives another answer: one of the two runs another model, other parameters, or a changed program.',
+      'A proof or an attestation does not verify, or could not be verified.',
+      'The worker is changed by someone, or lies.',
+    ],
+  },
+  ANSWER_NOT_HELD: {
+    exit: 'usage',
+    category: 'usage',
+    means: 'The job has no held answer that could be released.',
+    next: run('job list', ['--held']),
+    causes: [
+      'The answer passed its checks, or was released before.',
+      'No answer came: aos job retry asks a worker again.',
+      'The answer is being checked at this moment.',
+      'The retention is over, and the answer is gone with its job.',
+    ],
+  },
+  ANSWER_NOT_CHECKED: {
+    exit: 'unavailable',
+    category: 'safety',
+    means: 'An answer was delivered without the check that it waited for.',
+    next: run('config show'),
+    causes: ['The check was taken out of the configuration while the answer waited for it.'],
+  },
+} as const;

@@ -1,0 +1,82 @@
+import type {ErrorCode} from '../../foundation/errors/table.ts';
+import type {HeldThen} from '../events/job-states.ts';
+
+/** The checks of answers, by name (docs/adr/0056-the-held-answer.md). */
+export const CHECK_NAMES = ['proof', 'attestation', 'second'] as const;
+export type CheckName = (typeof CHECK_NAMES)[number];
+
+/** What a verdict was decided by: small texts by name in camelCase, outside words in them as they came. */
+export type CheckFacts = Readonly<Record<string, string>>;
+
+/**
+ * What one check said of an answer; `code` is one of the error table (of the version that judged it), null where nothing was
+ * wrong.
+ */
+export type CheckResult = {
+  check: CheckName;
+  verdict: 'ok' | 'not_checked' | 'held' | 'refused';
+  code: string | null;
+  message: string;
+  facts: CheckFacts;
+};
+
+/** What all checks of an answer came to: the words of the result that decided. */
+export type Judgement = {
+  code: ErrorCode | null;
+  message: string;
+  results: readonly CheckResult[];
+} & ({verdict: 'ok' | 'not_checked' | 'refused'} | {verdict: 'held'; then: HeldThen});
+
+/**
+ * Where an answer is that took the way of checks: not judged yet; held; the content of its job after its checks; or that
+ * by the word of the operator.
+ */
+export const CHECK_STATES = ['checking', 'held', 'ok', 'not_checked', 'released'] as const;
+export type CheckState = (typeof CHECK_STATES)[number];
+
+/** An answer that took the way of checks, as it is shown. Times are Unix ms. */
+export type CheckedAnswer = {
+  state: CheckState;
+  /** When it came, and when it was judged last; null: not yet. */
+  at: number;
+  judgedAt: number | null;
+  code: string | null;
+  message: string | null;
+  /** Of one that is held. */
+  then: HeldThen | null;
+  results: readonly CheckResult[];
+};
+
+/** An answer that is to be checked, or is held. Times are Unix ms. */
+export type WaitingAnswer = {
+  requestId: string;
+  seq: number;
+  /** The body of the callback, or of the reply, as it came. */
+  body: string;
+  at: number;
+  askedAt: number;
+  /** URL of the worker that took the request; null: not known. */
+  workerUrl: string | null;
+  /** Why it is held; null: it is not judged yet. */
+  code: string | null;
+  message: string | null;
+};
+
+/** What became of a judgement. */
+export type Judged =
+  /** It is the content of its job now; `concluded`: the jobs that have their answer by it, its own first. */
+  | {state: 'taken'; concluded: readonly number[]}
+  | {state: 'held'}
+  | {state: 'refused'; why: string}
+  /** The job has its answer already, or the answer waits for no judgement. */
+  | {state: 'over'};
+
+/** What became of the wish to release an answer. */
+export type Released =
+  | {state: 'released'; concluded: readonly number[]}
+  /** The job has its answer. */
+  | {state: 'answered'}
+  | {state: 'none'};
+
+/** Held answers of jobs that still wait for one. */
+export type HeldFacts = {count: number; oldestAt: number; seq: number; code: string; message: string};

@@ -1,0 +1,70 @@
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
+import {count} from '../../foundation/text/words.ts';
+import type {Emit, OperatorEventBody} from '../events/events.ts';
+import type {CheckJournal} from '../journal/journal.ts';
+import type {HeldFacts} from '../journal/verdicts.ts';
+import type {Health} from './health.ts';
+
+/** What the problem is about, beside the other problems with jobs. */
+const HELD = 'held';
+/** After these a job waits for its answer no more, or again. */
+const ENDS: ReadonlySet<string> = new Set<OperatorEventBody['type']>([
+  'job_unanswered',
+  'job_concluded',
+  'job_asked_again',
+]);
+
+/** Reports the answers that are held while their jobs wait: a problem as long as there is one, and their number when it changes. */
+export type HeldReport = {
+  /** Something may have changed. */
+  look(): void;
+  /** Takes every event of the operator: an answer that is held is of no matter when its job is over. */
+  onEvent(event: OperatorEventBody): void;
+};
+
+export function createHeldReport({
+  journal,
+  emit,
+  health,
+}: {
+  journal: {checks: Pick<CheckJournal, 'heldFacts'>};
+  emit: Emit;
+  health: Pick<Health, 'failed' | 'worked'>;
+}): HeldReport {
+  let reported = 0;
+
+  function look(): void {
+    let facts: HeldFacts | null;
+    try {
+      facts = journal.checks.heldFacts();
+    } catch (error) {
+      if (isAosError(error)) return; // the job steps report a damaged journal
+      throw error;
+    }
+    const held = facts?.count ?? 0;
+    if (held !== reported) emit({type: 'answers_held', count: held, oldestAt: facts?.oldestAt ?? null});
+    reported = held;
+    if (facts === null) health.worked('jobs', HELD);
+    else health.failed('jobs', heldError(facts), HELD);
+  }
+
+  return {
+    look,
+    onEvent({type}) {
+      if (reported > 0 && ENDS.has(type)) look();
+    },
+  };
+}
+
+function heldError({count: held, seq, code, message}: HeldFacts): AosError {
+  const which =
+    held === 1
+      ? `the answer to job #${seq} is held`
+      : `${count(held, 'answer')} are held, the last of job #${seq}`;
+  const next =
+    held === 1
+      ? run('job show', [`#${seq}`], 'See what its check found, and release it or leave it')
+      : run('job list', ['--held'], 'See what their checks found');
+  return new AosError('ANSWER_HELD', `${which}: ${message} (${code})`, {next});
+}

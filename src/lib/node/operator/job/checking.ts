@@ -1,0 +1,201 @@
+import {createBackoff, type Backoff} from '../../../foundation/async/backoff.ts';
+import {createWorkQueue, type WorkQueue} from '../../../foundation/async/work-queue.ts';
+import {AosError, errorText, isAosError} from '../../../foundation/errors/error.ts';
+import type {Time} from '../../../foundation/time/time.ts';
+import type {WorkerKind} from '../../../protocol/wire/messages.ts';
+import {readWorkerAnswer} from '../../../protocol/wire/worker-answers.ts';
+import type {Emit} from '../../events/events.ts';
+import type {JobJournal, MakeAnswer, NoAnswer, RequestJournal} from '../../journal/journal.ts';
+import type {JobRecord} from '../../journal/records.ts';
+import type {HeldThen} from '../../events/job-states.ts';
+import type {Judged, Judgement, WaitingAnswer} from '../../journal/verdicts.ts';
+import type {AnswerCheck, AnswerToCheck} from '../check-port.ts';
+import type {RetryJournalWrite} from '../retry-journal-write.ts';
+import {answerFor, type Answering, type FinalAnswer} from './answer.ts';
+import type {Made} from './listeners.ts';
+import {dispatchOf, refOf} from './record.ts';
+import {runChecks} from './run-checks.ts';
+
+/** Has the answers checked that are to be, beside the steps of their jobs (docs/adr/0056-the-held-answer.md). */
+export type Checking = {
+  /** Whether the answers to jobs of this kind may have to be checked. */
+  has(kind: string): boolean;
+  /** Whether the answers to this job are checked. */
+  wants(record: JobRecord): boolean;
+  /** The answer to this request of a job of this kind is on disk. */
+  add(requestId: string, kind: string): void;
+  /** Begins with the answers that the last run left. */
+  start(): void;
+  /** Begins no more checks; the next run has them. */
+  stop(): void;
+};
+
+export type CheckingDeps = {
+  journal: Pick<JobJournal, 'get'> & Pick<RequestJournal, 'checks'>;
+  retryJournalWrite: RetryJournalWrite;
+  time: Time;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** Ends every wait of the run. */
+  signal: AbortSignal;
+  emit: Emit;
+  checks: readonly AnswerCheck[];
+  node: Answering;
+  /** A job has its answer: of a check, or of another position of it. */
+  onConcluded: (seq: number, made: Made) => void;
+  /** A worker may be asked about the job again, within its deadline. */
+  onAskAgain: (seq: number) => void;
+  /** What is held may have become other. */
+  onHeld: () => void;
+};
+
+/** Pauses before an answer is checked again that could not be. */
+const PAUSES = {firstMs: 30_000, capMs: 600_000} as const;
+/** Numbers of answers read at once when a run begins. */
+const PAGE = 500;
+
+/** An answer that is to be checked: of what kind, and its pauses. */
+type Waiting = {requestId: string; kind: string; pauses?: Backoff};
+
+export function createChecking(deps: CheckingDeps): Checking {
+  const {journal, checks, time, emit, signal} = deps;
+  const queues = new Map<string, WorkQueue<Waiting>>();
+  let isStopped = false;
+
+  const has = (kind: string): boolean => checks.some((check) => check.kind === kind);
+
+  function queueOf(kind: string): WorkQueue<Waiting> {
+    const known = queues.get(kind);
+    if (known !== undefined) return known;
+    const atOnce = checks.filter((check) => check.kind === kind).map((check) => check.atOnce);
+    const most = Math.max(1, ...atOnce);
+    const queue = createWorkQueue<Waiting>({most: () => most, work: look, onFailure});
+    queues.set(kind, queue);
+    return queue;
+  }
+
+  function onFailure({requestId, kind, pauses}: Waiting, error: unknown): void {
+    if (signal.aborted) return;
+    const code = isAosError(error) ? error.code : 'BUG';
+    emit({type: 'warning', code, message: `an answer could not be checked: ${errorText(error)}`});
+    lookAgain({requestId, kind, ...(pauses === undefined ? {} : {pauses})});
+  }
+
+  function lookAgain(waiting: Waiting): void {
+    const pauses = (waiting.pauses ??= createBackoff({...PAUSES, random: deps.random}));
+    time.sleep(pauses.next(), signal).then(
+      () => (isStopped ? undefined : queueOf(waiting.kind).push(waiting)),
+      () => undefined, // the run ends: the next one checks it
+    );
+  }
+
+  const checksOf = (record: JobRecord): AnswerCheck[] => {
+    const {key, kind, model} = record;
+    return checks.filter((check) => check.kind === kind && check.wants({key, kind: check.kind, model}));
+  };
+
+  async function look(waiting: Waiting): Promise<void> {
+    const {requestId} = waiting;
+    const answer = journal.checks.waiting(requestId);
+    const record = answer === null ? undefined : journal.get(answer.seq);
+    if (answer === null || record === undefined) return;
+    const judgement: Judgement =
+      record.content === null
+        ? await judgementOf(record, answer)
+        : {verdict: 'refused', code: null, message: 'the job had its answer already', results: []};
+    const made = new Map<number, Made>();
+    const make = makeBy(deps, answer, made);
+    const judged = await deps.retryJournalWrite(() =>
+      journal.checks.judge(requestId, judgement, time.now(), make),
+    );
+    report(record, judgement, judged);
+    if (judged.state === 'taken')
+      for (const seq of judged.concluded) {
+        const one = made.get(seq);
+        if (one !== undefined) deps.onConcluded(seq, one);
+      }
+    if (judged.state === 'held' && judgement.verdict === 'held') follow(waiting, record.seq, judgement.then);
+    if (judged.state === 'refused') deps.onAskAgain(record.seq);
+    deps.onHeld();
+  }
+
+  /** The parts of one answer are in memory as long as its checks take. */
+  async function judgementOf(record: JobRecord, answer: WaitingAnswer): Promise<Judgement> {
+    const mine = checksOf(record);
+    return runChecks(mine, toCheck(record, answer), signal);
+  }
+
+  function follow(waiting: Waiting, seq: number, then: HeldThen): void {
+    if (then === 'check_again') lookAgain(waiting);
+    if (then === 'ask_again') deps.onAskAgain(seq);
+  }
+
+  function report(record: JobRecord, judgement: Judgement, judged: Judged): void {
+    const job = refOf(record);
+    const {message} = judgement;
+    const {code} = judgement;
+    const why = {...(code === null ? {} : {code}), message};
+    switch (judged.state) {
+      case 'taken':
+        if (judgement.verdict === 'ok' || judgement.verdict === 'not_checked')
+          emit({type: 'job_checked', job, verdict: judgement.verdict, ...why});
+        return;
+      case 'refused':
+        emit({type: 'job_checked', job, verdict: 'refused', ...why, message: judged.why});
+        return;
+      case 'held':
+        if (judgement.verdict === 'held')
+          emit({type: 'job_held', job, code: code ?? 'BUG', message, then: judgement.then});
+        return;
+      case 'over':
+        return;
+    }
+  }
+
+  return {
+    has,
+    wants: (record) => checksOf(record).length > 0,
+    add: (requestId, kind) => queueOf(kind).push({requestId, kind}),
+    start() {
+      for (let after: number | undefined = 0; after !== undefined;) {
+        const due = journal.checks.due(after, PAGE);
+        for (const {requestId, kind} of due) queueOf(kind).push({requestId, kind});
+        after = due.length < PAGE ? undefined : due.at(-1)?.n;
+      }
+      deps.onHeld();
+    },
+    stop() {
+      isStopped = true;
+      for (const queue of queues.values()) queue.close();
+    },
+  };
+}
+
+/** Makes the content of a job of an answer that is on disk, and notes it. */
+export function makeBy(
+  {node, time}: {node: Answering; time: Pick<Time, 'now'>},
+  {requestId, body}: Pick<WaitingAnswer, 'requestId' | 'body'>,
+  made: Map<number, Made>,
+): (...args: Parameters<MakeAnswer>) => FinalAnswer | NoAnswer {
+  return (seq, read, text) => {
+    const record = read();
+    const said = {...readWorkerAnswer(kindOf(record), Buffer.from(body)), requestId};
+    const answer = answerFor(record, {said, text}, node, time.now());
+    if (!('noAnswer' in answer)) made.set(seq, {answer, ref: refOf(record)});
+    return answer;
+  };
+}
+
+function toCheck(record: JobRecord, {requestId, body, askedAt, at, workerUrl}: WaitingAnswer): AnswerToCheck {
+  const {prompt, params} = dispatchOf(record);
+  const kind = kindOf(record);
+  const said = {...readWorkerAnswer(kind, Buffer.from(body)), requestId};
+  const {seq, key, model} = record;
+  return {seq, key, kind, model, requestId, prompt, params, body, said, workerUrl, askedAt, receivedAt: at};
+}
+
+/** A job whose answer is on disk was asked of a worker, so its kind is one that is known. */
+function kindOf({seq, kind}: JobRecord): WorkerKind {
+  if (kind === 'opml' || kind === 'tee' || kind === 'zkml') return kind;
+  throw new AosError('BUG', `job ${seq} of the kind ${kind} has an answer`);
+}
