@@ -66,6 +66,14 @@ module.exports = {
       to: {path: [`${LIB}/peers/`, `${LIB}/node/(control|alerts|crypto-worker)/`]},
     },
     {
+      name: 'proofs-are-judged-in-a-thread',
+      severity: 'error',
+      comment:
+        'The event loop only hands a proof over: what reads and checks one is loaded by the thread alone.',
+      from: {path: '^src/', pathNot: [`${LIB}/peers/zk/thread/`, `${LIB}/protocol/zk/`]},
+      to: {path: [`${LIB}/peers/zk/thread/`, `${LIB}/protocol/zk/judging/`]},
+    },
+    {
       name: 'the-dashboard-draws-what-it-is-given',
       severity: 'error',
       comment: 'Drawing opens no socket, no file, no process.',
@@ -119,7 +127,7 @@ module.exports = {
     owner('inquirer', '@inquirer', [`${LIB}/cli/`]),
     owner('ink', 'ink', [`${LIB}/features/dashboard/`]),
     owner('react', '(@types/)?react', [`${LIB}/features/dashboard/`]),
-    owner('noble-curves', '@noble/curves', [`${LIB}/keys/`, '^src/devnet/signer/']),
+    owner('noble-curves', '@noble/curves', [`${LIB}/keys/`, `${LIB}/protocol/zk/`, '^src/devnet/signer/']),
     owner('diff', 'diff', [`${LIB}/features/config/`]),
     owner('ora', 'ora', [`${LIB}/cli/`]),
     owner('pino', 'pino', [`${LIB}/features/run/`]),

@@ -83,6 +83,7 @@ async function main() {
     entryPoints: {
       'devnet/llm-thread': path.join(root, 'src/devnet/llm/thread.ts'),
       'crypto-thread': path.join(root, 'src/lib/node/crypto-worker/thread.ts'),
+      'proof-thread': path.join(root, 'src/lib/peers/zk/thread/entry.ts'),
     },
     external,
     alias: keccakAlone,

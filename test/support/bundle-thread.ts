@@ -26,3 +26,6 @@ export function bundleThread(folder: string): LlmPaths {
 
 /** The thread beside the operator's event loop. */
 export const bundleAside = (folder: string): URL => bundled('lib/node/crypto-worker/thread.ts', folder);
+
+/** The thread that checks proofs. */
+export const bundleProofThread = (folder: string): URL => bundled('lib/peers/zk/thread/entry.ts', folder);

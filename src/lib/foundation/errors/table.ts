@@ -10,6 +10,7 @@ import {TRANSACTIONS} from './codes/transactions.ts';
 import {DISPATCHER} from './codes/dispatcher.ts';
 import {WORKER} from './codes/worker.ts';
 import {CHECKS} from './codes/checks.ts';
+import {PROOFS} from './codes/proofs.ts';
 import {JOURNAL} from './codes/journal.ts';
 import {OPERATOR} from './codes/operator.ts';
 import {PORT} from './codes/port.ts';
@@ -70,6 +71,7 @@ export const CODES = {
   ...DISPATCHER,
   ...WORKER,
   ...CHECKS,
+  ...PROOFS,
   ...JOURNAL,
   ...OPERATOR,
   ...PORT,
