@@ -90,7 +90,7 @@ const QUESTIONS = [
   {asked: /URL from outside/},
   {asked: /VRF key file/},
   {asked: /Journal directory/, typed: './state'},
-  {asked: /Alert webhook/},
+  {asked: /Where alerts go/},
 ];
 
 async function wizard() {

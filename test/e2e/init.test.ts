@@ -144,7 +144,7 @@ describe('aos init on a terminal', () => {
       /URL from outside/,
       /VRF key file/,
       /Journal directory/,
-      /Alert webhook/,
+      /Where alerts go/,
     ])
       await wizard.answer(question, ENTER);
     await wizard.until(/Settings of [^]*config\.yaml[^]*Write it\?/);
@@ -201,7 +201,7 @@ describe('aos init on a terminal', () => {
     await next.answer(/Continue from there\?/, ENTER);
     // What is kept is shown, and checked.
     await next.until(/Operator address: 0x6469494b/);
-    for (const question of [/Dispatcher’s address/, /URL from outside/, /Alert webhook/])
+    for (const question of [/Dispatcher’s address/, /URL from outside/, /Where alerts go/])
       await next.answer(question, ENTER);
     // One answer of the review is changed, and the others stay.
     await next.answer(/Write it\?/, DOWN);
@@ -264,6 +264,9 @@ describe('aos init on a terminal', () => {
         /VRF key file/,
       ])
         await wizard.answer(question, ENTER);
+      await wizard.answer(/Where alerts go/, DOWN);
+      await wizard.until(/❯ webhook/);
+      wizard.pty.write(ENTER);
       await wizard.answer(/Alert webhook/, `${NOTHING}/T0/secret-path${ENTER}`);
       await wizard.until(/Write it\?/);
       expect(wizard.screen()).not.toContain('secret-path');
@@ -314,7 +317,7 @@ describe('aos init on a terminal', () => {
     for (const question of [/Kind of worker/, /opml worker/, /Listen on/, /URL from outside/])
       await wizard.answer(question, ENTER);
     await wizard.answer(/VRF key file/, `sub/vrf.key${ENTER}`);
-    for (const question of [/Journal directory/, /Alert webhook/]) await wizard.answer(question, ENTER);
+    for (const question of [/Journal directory/, /Where alerts go/]) await wizard.answer(question, ENTER);
     await wizard.until(/Write it\?/);
     expect(wizard.screen()).not.toContain('secret-key');
 

@@ -20,6 +20,7 @@ import {DRIVERS} from '../../peers/worker/workers.ts';
 import {workerKind} from './questions-workers.ts';
 import {canListen, findUsualWorkers} from './probe.ts';
 import {isUrlOfSetup} from './web3signer-files.ts';
+import {checkAlertFile} from './check-alert-file.ts';
 import {checkStore, checkVrfKey, type FilePlace} from './files.ts';
 import {lookAtDispatcher, lookAtWebhook} from './reach.ts';
 import {signerOf} from './signer-flags.ts';
@@ -44,6 +45,7 @@ export function createProbe(place: FilePlace): Probe {
     listen: checkListen,
     'vrf-key': (known) => Promise.resolve(checkVrfKey(known.answers['vrf-key-file'] ?? '', place)),
     store: (known) => Promise.resolve(checkStore(known, place)),
+    'alert-file': (known) => Promise.resolve(checkAlertFile(known, place)),
     webhook: ({answers}, signal) => lookAtWebhook(answers['alert-webhook'] ?? '', signal),
   };
   return async (what, known, signal) => {

@@ -5,13 +5,16 @@ import {FIELDS} from '../../config/schema.ts';
 import {listenAddress} from '../../config/values.ts';
 import type {Entry} from './config-text.ts';
 import {nodeIdOf} from './fields.ts';
-import type {Finding, Known, Question} from './question.ts';
+import type {Finding, Known, Question, QuestionKey} from './question.ts';
 import {QUESTIONS} from './questions.ts';
 import type {Findings} from './wizard.ts';
 
 /** What a devnet's own file knows beyond the questions. */
 const FROM_DEVNET =
   /^(?:chain\.contracts\.|(?:net\.(?:callback_url|verify_dispatcher)|node\.bls_(?:key|password)_file|policy\.network_start|workers\.tee\.callback_port)$)/;
+
+/** Another answer says it: that of the operator’s address, the address of the worker, the file of the channel. */
+const NO_ENTRIES: ReadonlySet<QuestionKey> = new Set(['account', 'worker-kind', 'alert-channel']);
 
 /**
  * The values of the file: one an answered question, and what follows from them. A problem that was passed over is
@@ -21,8 +24,7 @@ const FROM_DEVNET =
 export function configEntries(known: Known, findings: Findings, today: string): Entry[] {
   const entries: Entry[] = [];
   for (const question of QUESTIONS) {
-    // The address of the worker says its kind.
-    if (question.key === 'account' || question.key === 'worker-kind') continue;
+    if (NO_ENTRIES.has(question.key)) continue;
     const value = question.key === 'node-id' ? nodeIdOf(known.answers) : (known.answers[question.key] ?? '');
     if (value === '') continue;
     const path = question.pathFor?.(known) ?? question.path;

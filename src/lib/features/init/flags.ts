@@ -26,10 +26,13 @@ export const answerFlags = {
   'outer-url': answer('The same server as others reach it.', 'URL'),
   'vrf-key-file': answer('File with the VRF key; made when it is not there.', 'FILE'),
   'store-dir': answer('Directory of the journal.', 'DIR'),
+  'alert-channel': answer('Where alerts go: none, webhook, slack, discord, telegram or pagerduty.', 'NAME'),
   'alert-webhook': answer(
     'Webhook for alerts; its URL is a secret, so better AOS_ALERTS_WEBHOOK_URL.',
     'URL',
   ),
+  'alert-file': answer('File with the URL, token or key of that channel.', 'FILE'),
+  'alert-chat': answer('Telegram: id of the chat.', 'ID'),
 };
 
 export const initFlags = {

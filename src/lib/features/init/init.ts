@@ -2,6 +2,7 @@ import type {AskDeps} from './ask.ts';
 import {dropDraft} from './draft.ts';
 import {keepDraft, offerDraft} from './offer-draft.ts';
 import {QUESTIONS} from './questions.ts';
+import {hasAlerts} from './questions-alerts.ts';
 import {dirname, join, relative, resolve} from 'node:path';
 import {namedConfig, readConfigFile} from '../../config/file.ts';
 import {aosDirs} from '../../config/paths.ts';
@@ -225,7 +226,7 @@ async function finish(
             keysDir: shellWord(shortPath(written.web3signer.keysDir, options.cwd)),
             hasKeystore: written.web3signer.keystore !== null,
           },
-      {alerts: (wizard.answers['alert-webhook'] ?? '') !== ''},
+      {alerts: hasAlerts(wizard.answers)},
     ),
   };
 }

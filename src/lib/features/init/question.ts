@@ -23,7 +23,10 @@ export const QUESTION_KEYS = [
   'outer-url',
   'vrf-key-file',
   'store-dir',
+  'alert-channel',
   'alert-webhook',
+  'alert-file',
+  'alert-chat',
 ] as const;
 export type QuestionKey = (typeof QUESTION_KEYS)[number];
 
@@ -107,7 +110,8 @@ export type Check =
   | 'listen'
   | 'vrf-key'
   | 'store'
-  | 'webhook';
+  | 'webhook'
+  | 'alert-file';
 
 /**
  * What a check found, one line, safe for a terminal. `fail` asks whether to use the answer anyway, edit it or go

@@ -3,6 +3,7 @@ import {FIELDS} from '../../config/schema.ts';
 import {byField, networkChoices, networkValue} from './fields.ts';
 import {line} from './line-question.ts';
 import type {Choice, Question, QuestionKey} from './question.ts';
+import {ALERT_QUESTIONS} from './questions-alerts.ts';
 import {WORKER_QUESTIONS} from './questions-workers.ts';
 
 const OTHER = 'other';
@@ -168,14 +169,7 @@ export const QUESTIONS: readonly Question[] = [
     // A devnet's own directory goes with it.
     preset: () => '',
   }),
-  line({
-    key: 'alert-webhook',
-    field: FIELDS.alertWebhook,
-    message: 'Alert webhook',
-    about: 'Receives alerts of problems: Slack, Discord, any webhook.',
-    without: 'to send none',
-    check: 'webhook',
-  }),
+  ...ALERT_QUESTIONS,
 ];
 
 /** True for the answer that leads back to the signer. */

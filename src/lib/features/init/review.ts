@@ -13,7 +13,7 @@ const BLS_KEY = 'node.bls_';
 const LEFT_OPEN: readonly (readonly [string, string])[] = [
   [FIELDS.dispatcherAddress.path, 'jobs of any valid signer are taken'],
   [FIELDS.outerUrl.path, 'the network does not know where to probe this node'],
-  [FIELDS.alertWebhook.path, 'no alert is sent when something is wrong'],
+  ['alerts', 'none is sent when something is wrong'],
 ];
 
 /**
@@ -60,7 +60,7 @@ export function reviewLines(
     lines.push(...summary.map((part, index) => `  ${index === 0 ? '!' : ' '} ${part}`));
   }
   for (const [path, risk] of isDevnet ? [] : LEFT_OPEN) {
-    if (entries.some((entry) => entry.path === path && entry.value !== '')) continue;
+    if (entries.some((entry) => isAtOrBelow(entry.path, path) && entry.value !== '')) continue;
     const summary = wrap(`${path} is not set: ${risk}`, Math.max(10, width - 4));
     lines.push(...summary.map((part, index) => `  ${index === 0 ? '!' : ' '} ${part}`));
   }
@@ -87,6 +87,9 @@ export function withoutKeys(value: string): string {
   const rest = url.username !== '' || url.search !== '' || url.pathname.length > 1;
   return `${url.protocol}//${url.host}${rest ? '/… (the rest is not shown)' : ''}`;
 }
+
+const isAtOrBelow = (path: string, section: string): boolean =>
+  path === section || path.startsWith(`${section}.`);
 
 function fallbackOf(path: string): string | null {
   return ALL_FIELDS.find((field) => field.path === path)?.fallback ?? null;

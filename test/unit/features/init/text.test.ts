@@ -144,7 +144,7 @@ describe('the review', () => {
         "  ! node.dispatcher_address is not set: jobs of any valid signer are taken",
         "  ! net.outer_url is not set: the network does not know where to probe this",
         "    node",
-        "  ! alerts.webhook_url is not set: no alert is sent when something is wrong",
+        "  ! alerts is not set: none is sent when something is wrong",
       ]
     `);
   });
@@ -167,7 +167,7 @@ describe('the review', () => {
         "  ! node.dispatcher_address is not set: jobs of any valid signer are taken",
         "  ! net.outer_url is not set: the network does not know where to probe this",
         "    node",
-        "  ! alerts.webhook_url is not set: no alert is sent when something is wrong",
+        "  ! alerts is not set: none is sent when something is wrong",
       ]
     `);
   });

@@ -46,6 +46,7 @@ const GOOD: Readonly<Record<string, string>> = {
   'outer-url': '',
   'vrf-key-file': './vrf.key',
   'store-dir': '',
+  'alert-channel': 'none',
 };
 const PROBLEM: Finding = {state: 'fail', found: 'nothing listens there', next: {say: 'Start it.'}};
 const DEVNET: NonNullable<Facts['devnet']> = {
@@ -120,7 +121,10 @@ describe('the wizard', () => {
       if (wizard.phase === 'ask') seen.push(at(wizard));
       wizard = wizard.phase === 'check' ? found(wizard, null) : answer(wizard, GOOD[at(wizard)] ?? '');
     }
-    const ofOthers = ['account', 'known-good-model', 'known-good-proof'];
+    const ofOthers = [
+      ...['account', 'known-good-model', 'known-good-proof'],
+      ...['alert-webhook', 'alert-file', 'alert-chat'],
+    ];
     expect(seen).toEqual(QUESTIONS.map(({key}) => key).filter((key) => !ofOthers.includes(key)));
     expect(decide(wizard, 'write').phase).toBe('write');
     expect(decide(wizard, 'quit').phase).toBe('quit');
