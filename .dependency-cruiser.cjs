@@ -74,6 +74,22 @@ module.exports = {
       to: {path: [`${LIB}/peers/zk/thread/`, `${LIB}/protocol/zk/judging/`]},
     },
     {
+      name: 'attestations-are-checked-aside',
+      severity: 'error',
+      comment:
+        'A check takes milliseconds of the processor: a thread makes it, or a command that does nothing else.',
+      from: {
+        path: '^src/',
+        pathNot: [
+          `${LIB}/protocol/attestation/check/`,
+          `${LIB}/node/attestation-thread/thread\\.ts$`,
+          `${LIB}/features/(verify|receipt)/`,
+          '^src/commands/verify/',
+        ],
+      },
+      to: {path: `${LIB}/protocol/attestation/check/`},
+    },
+    {
       name: 'the-dashboard-draws-what-it-is-given',
       severity: 'error',
       comment: 'Drawing opens no socket, no file, no process.',
@@ -136,6 +152,9 @@ module.exports = {
     owner('age', 'age-encryption', [`${LIB}/features/backup/`]),
     owner('nodemailer', 'nodemailer', [`${LIB}/peers/alert/`]),
     owner('sodium', 'libsodium-wrappers-sumo', [`${LIB}/protocol/vrf/`]),
+    owner('x509', '@peculiar/x509', [`${LIB}/protocol/attestation/check/`, '^src/devnet/tee/']),
+    owner('reflect-metadata', 'reflect-metadata', [`${LIB}/protocol/attestation/check/`, '^src/devnet/tee/']),
+    owner('cbor', 'cbor2', [`${LIB}/protocol/attestation/check/`]),
     owner('secp256k1', '@bitauth/libauth', [`${LIB}/protocol/wire/`]),
   ],
   options: {

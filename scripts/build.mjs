@@ -82,6 +82,7 @@ async function main() {
   const threads = await build({
     entryPoints: {
       'devnet/llm-thread': path.join(root, 'src/devnet/llm/thread.ts'),
+      'attestation-thread': path.join(root, 'src/lib/node/attestation-thread/thread.ts'),
       'crypto-thread': path.join(root, 'src/lib/node/crypto-worker/thread.ts'),
       'proof-thread': path.join(root, 'src/lib/peers/zk/thread/entry.ts'),
     },

@@ -36,6 +36,8 @@ export type DevnetFacts = {
   blsKeyFile: string;
   blsPasswordFile: string;
   storeDir: string;
+  /** Path of the root certificate that the attestations of its tee worker lead to. */
+  teeRootFile: string;
 };
 
 /** A configuration that works with `aos run -c`, `aos signer check -c` on this devnet. */
@@ -65,7 +67,7 @@ ${contractLines(deployed)}
 policy:
   network_start: ${text(facts.networkStart.toISOString())}
 workers:
-${facts.workers.flatMap((worker) => workerLines(worker, operatorUrl)).join('\n')}
+${facts.workers.flatMap((worker) => workerLines(worker, facts)).join('\n')}
 store:
   dir: ${text(facts.storeDir)}
 `;
@@ -79,14 +81,27 @@ function contractLines(deployed: AosContracts): string {
   return [...lines, `    slashers: ${JSON.stringify(deployed.slashers)}`].join('\n');
 }
 
-function workerLines(worker: WorkerSection, operatorUrl: string): string[] {
+function workerLines(worker: WorkerSection, {operatorUrl, teeRootFile}: DevnetFacts): string[] {
   const text = JSON.stringify;
   const lines = [`  ${worker.kind}:`, `    url: ${text(worker.url)}`];
   switch (worker.kind) {
     case 'opml':
       return lines;
     case 'tee':
-      return [...lines, `    callback_port: ${worker.callbackPort ?? Number(new URL(operatorUrl).port)}`];
+      return [
+        ...lines,
+        `    callback_port: ${worker.callbackPort ?? Number(new URL(operatorUrl).port)}`,
+        ...(worker.attested === null
+          ? []
+          : [
+              '    verify: require',
+              `    root: ${text(teeRootFile)}`,
+              '    pcrs:',
+              ...Object.entries(worker.attested.registers).map(
+                ([index, value]) => `      ${index}: [${text(value)}]`,
+              ),
+            ]),
+      ];
     case 'zkml':
       if (worker.knownGood === null) return lines;
       return [

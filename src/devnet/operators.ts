@@ -39,7 +39,14 @@ export async function makeOperators(
   keys: readonly OperatorKey[],
   network: Omit<
     DevnetFacts,
-    'operator' | 'operatorUrl' | 'vrfKeyFile' | 'blsKeyFile' | 'blsPasswordFile' | 'storeDir' | 'workers'
+    | 'operator'
+    | 'operatorUrl'
+    | 'vrfKeyFile'
+    | 'blsKeyFile'
+    | 'blsPasswordFile'
+    | 'storeDir'
+    | 'teeRootFile'
+    | 'workers'
   > & {workers(operator: number): DevnetFacts['workers']},
   port: number | undefined,
 ): Promise<DevnetOperator[]> {
@@ -52,7 +59,12 @@ export async function makeOperators(
     const url = `http://127.0.0.1:${index === 0 && port !== undefined ? port : await freePort()}`;
     const config = path.join(folder, `config${suffix}.yaml`);
     const storeDir = path.join(folder, `state${suffix}`);
-    const own = {operator: address, operatorUrl: url, vrfKeyFile, storeDir, workers: network.workers(index)};
+    const workers = network.workers(index);
+    const teeRootFile = path.join(folder, `tee-root${suffix}.pem`);
+    for (const worker of workers)
+      if (worker.kind === 'tee' && worker.attested !== null)
+        writeFileSync(teeRootFile, worker.attested.rootPem, {mode: 0o600});
+    const own = {operator: address, operatorUrl: url, vrfKeyFile, storeDir, teeRootFile, workers};
     writeFileSync(config, devnetConfig({...network, ...bls, ...own}), {mode: 0o600});
     made.push({operator: address, config, url});
   }

@@ -3,6 +3,7 @@ import type {WorkerKind} from '../lib/protocol/wire/messages.ts';
 import type {DevnetFaults} from './faults.ts';
 import {startLlm, type LlmPaths} from './llm/host.ts';
 import {openPart, portOf, type Part} from './part.ts';
+import type {Attestor} from './tee/attestation.ts';
 import {faultsOfRestart} from './tee/faults.ts';
 import {startTeeWorker, type TeeWorker} from './tee/tee-worker.ts';
 import {startOpmlWorker, type OpmlWorker} from './worker/opml-worker.ts';
@@ -31,6 +32,8 @@ export type WorkerSection =
       readonly url: string;
       /** The port that its answers go to; null: that of the operator itself. */
       readonly callbackPort: number | null;
+      /** What its attestations are judged by; null: nothing is known of them. */
+      readonly attested: Pick<Attestor, 'rootPem' | 'registers'> | null;
     }
   | {
       readonly kind: 'zkml';
@@ -122,9 +125,13 @@ const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
         kind: 'tee',
         url: workerUrl,
         callbackPort: callbackPort(operator),
+        attested: null,
       });
       return {part: null, section};
     }
+    // The certificates take a package that no other devnet needs.
+    const {createAttestor} = await import('./tee/attestation.ts');
+    const attestor = await createAttestor(systemTime.now());
     const llm = await startLlm(paths);
     closers.push(() => llm.close());
     const part = await openPart<TeeWorkers>((before) =>
@@ -133,6 +140,7 @@ const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
           host: HOST,
           port: teePort(options, before, operator),
           llm,
+          attestor,
           callbackPort: () => callbackPort(operator) ?? operatorPort(operator) ?? 0,
           faults: before === null ? (faults.tee ?? {}) : faultsOfRestart(faults.tee ?? {}),
         }),
@@ -145,6 +153,7 @@ const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
         kind: 'tee',
         url: part.current().list[operator]?.url ?? '',
         callbackPort: callbackPort(operator),
+        attested: attestor,
       }),
     };
   },

@@ -1,3 +1,7 @@
+/** What is wrong with a document that is well formed. */
+export type AttestationFault =
+  'expired' | 'old' | 'other-image' | 'debug' | 'other-root' | 'bad-signature' | 'replayed';
+
 /** The tee worker's faults; read again for each request, so they may change while the worker runs. */
 export type TeeFaults = {
   /**
@@ -19,6 +23,10 @@ export type TeeFaults = {
   hugeAnswer?: boolean;
   /** The attestation is a text that is no base64. */
   badAttestation?: boolean;
+  /** The attestation is a document that proves nothing. */
+  attestation?: AttestationFault;
+  /** The answer is changed after the enclave attested it. */
+  alteredAnswer?: boolean;
 };
 
 type NamedTeeFault = {readonly means: string; readonly tee: TeeFaults};
@@ -38,6 +46,32 @@ export const TEE_FAULTS = {
   'enclave-dies': {
     means: 'the enclave ends during the first question: the tee worker is busy until it is started again',
     tee: {enclave: 'dies'},
+  },
+  'expired-attestation': {
+    means: 'the certificate of the attestation ended an hour before',
+    tee: {attestation: 'expired'},
+  },
+  'old-attestation': {means: 'the attestation is an hour old', tee: {attestation: 'old'}},
+  'other-image': {
+    means: 'the attestation is of an enclave with another program',
+    tee: {attestation: 'other-image'},
+  },
+  'debug-enclave': {
+    means: 'the attestation is of an enclave in debug mode',
+    tee: {attestation: 'debug'},
+  },
+  'other-root': {means: 'the attestation leads to another root', tee: {attestation: 'other-root'}},
+  'forged-attestation': {
+    means: 'the attestation is signed by a key that is not its own',
+    tee: {attestation: 'bad-signature'},
+  },
+  'replayed-attestation': {
+    means: 'every answer comes with the first attestation',
+    tee: {attestation: 'replayed'},
+  },
+  'altered-answer': {
+    means: 'the answer is changed after the enclave attested it',
+    tee: {alteredAnswer: true},
   },
   'bad-attestation': {means: 'the attestation is no base64', tee: {badAttestation: true}},
   busy503: {means: 'the worker is busy for ever, by HTTP 503', tee: {busy: true}},

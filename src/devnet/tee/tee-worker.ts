@@ -8,7 +8,7 @@ import {routeOf, serveHttp, type HttpReply} from '../net/serve.ts';
 import type {Fields} from '../published/body.ts';
 import {faultyAnswer} from '../worker/faults.ts';
 import {jsonReply, NOT_FOUND, readJson} from './actix.ts';
-import {createAttestor} from './attestation.ts';
+import type {Attestor} from './attestation.ts';
 import type {TeeFaults} from './faults.ts';
 import {postOnce} from './reqwest.ts';
 
@@ -18,6 +18,8 @@ export type TeeWorkerOptions = {
   port: number;
   /** What is in the enclave. */
   llm: Pick<Llm, 'complete'>;
+  /** What vouches for its answers. */
+  attestor: Pick<Attestor, 'attest'>;
   /** Length of an answer in tokens, whatever a question asks for. [32] */
   maxTokens?: number;
   /** The port of 127.0.0.1 that answers go to, asked at each answer. [21001, as in the published program] */
@@ -81,14 +83,13 @@ type Answer = Question & {text: string; document: Buffer; elapsed: number};
 /**
  * A tee worker that behaves as the published program does (docs/protocol.md#workers), stuck states included: one question at a
  * time, an answer posted once to this machine, nothing remembered over a start. The enclave is a stand-in: the tiny model
- * answers, and the attestation document says that there is no enclave.
+ * answers, and the attestation document says that there is no enclave behind it.
  * @throws AosError NOT_LOOPBACK | PORT_IN_USE
  */
 export async function startTeeWorker(options: TeeWorkerOptions): Promise<TeeWorker> {
-  const {host, llm, maxTokens = 32, faults = {}, time = systemTime} = options;
+  const {host, llm, attestor, maxTokens = 32, faults = {}, time = systemTime} = options;
   const {callbackPort = () => TEE_CALLBACK_PORT} = options;
   const stats: TeeStats = {asked: 0, refused: 0, delivered: 0, failed: 0};
-  const attest = createAttestor();
   // One answer after the other: one that the operator takes and does not reply to holds up all later ones.
   const postman = createLimiter(1);
   let remainTask = 1;
@@ -101,7 +102,9 @@ export async function startTeeWorker(options: TeeWorkerOptions): Promise<TeeWork
     if (completed === null || faults.enclave === 'dies') return null;
     const text = faultyAnswer(completed.text, faults);
     const elapsed = Math.trunc(time.monotonic() - start);
-    return {requestId, prompt, text, document: attest(text, time.now()), elapsed};
+    const document = await attestor.attest(text, time.now(), faults.attestation);
+    const said = faults.alteredAnswer === true ? `${text}!` : text;
+    return {requestId, prompt, text: said, document, elapsed};
   }
 
   async function post({requestId, prompt, text, document, elapsed}: Answer): Promise<boolean> {

@@ -17,6 +17,7 @@ import {userPath, type Env} from './user-path.ts';
 import type {Resolved} from './resolve.ts';
 import {FIELDS} from './schema.ts';
 import type {Field} from './schema.ts';
+import {teeAttestationOf} from './tee-attestation.ts';
 import {workerUrls} from './worker-urls.ts';
 
 /** Base of relative paths: the directory of the file. Those of variables are absolute. */
@@ -101,7 +102,7 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
       challengePeriodMs: get(FIELDS.challengePeriod),
     },
     workers: {
-      kinds: Object.fromEntries(kinds.map((kind) => [kind, workerConfig(resolved, kind)])),
+      kinds: Object.fromEntries(kinds.map((kind) => [kind, workerConfig(resolved, kind, base)])),
       callbackListen,
     },
     store: {
@@ -120,7 +121,7 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
   };
 }
 
-function workerConfig(resolved: Resolved, kind: WorkerKind): WorkerConfig {
+function workerConfig(resolved: Resolved, kind: WorkerKind, base: PathBase): WorkerConfig {
   const fields = FIELDS[kind];
   return {
     urls: workerUrls(resolved, kind) ?? [required(resolved, fields.url)],
@@ -130,7 +131,12 @@ function workerConfig(resolved: Resolved, kind: WorkerKind): WorkerConfig {
     attempts: required(resolved, fields.attempts),
     deadlineMs: required(resolved, fields.deadline),
     onFailure: required(resolved, fields.onFailure),
-    ...(kind === 'tee' ? {callbackPort: required(resolved, FIELDS.tee.callbackPort)} : {}),
+    ...(kind === 'tee'
+      ? {
+          callbackPort: required(resolved, FIELDS.tee.callbackPort),
+          attestation: teeAttestationOf(resolved, pathOf(resolved, FIELDS.tee.root, base)),
+        }
+      : {}),
     ...(kind === 'zkml' ? {knownGood: knownGoodOf(resolved)} : {}),
   };
 }

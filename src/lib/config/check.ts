@@ -13,6 +13,7 @@ import {ALL_FIELDS, envNames, FIELDS, pathsOf} from './schema.ts';
 import type {AnyField} from './schema.ts';
 import {sanitizeText, sanitizePath} from './sanitize.ts';
 import {signerTlsProblems, signerTlsUnused} from './signer-tls.ts';
+import {teeAttestationProblems} from './tee-attestation.ts';
 import type {FileTree} from './tree.ts';
 import {baseUrl} from './values.ts';
 import {kindWarnings, knownGoodProblems, wantedKinds} from './worker-kinds.ts';
@@ -106,6 +107,7 @@ export function crossProblems(
   problems.push(...wantedKinds(resolved, tree).flatMap((kind) => workerUrlProblems(resolved, kind)));
   problems.push(...signerTlsProblems(resolved, placeOf), ...knownGoodProblems(resolved));
   problems.push(...alertProblems(resolved, placeOf));
+  problems.push(...teeAttestationProblems(resolved));
   problems.push(...contradictions(resolved, placeOf));
   return problems;
 }

@@ -1,4 +1,5 @@
 import type {WorkerKind} from '../protocol/wire/messages.ts';
+import type {AllowedRegisters} from '../protocol/attestation/report.ts';
 
 /** The addresses of the workers of one kind, and their limits. Durations in ms. */
 export type WorkerConfig = {
@@ -18,12 +19,23 @@ export type WorkerConfig = {
   onFailure: 'silent' | 'empty';
   /** Of tee: where on 127.0.0.1 workers send their answers. */
   callbackPort?: number;
+  /** Of tee: what becomes of attestations. */
+  attestation?: TeeAttestation;
   /** Of zkml: by it a `false` is believed; null or absent: none is. */
   knownGood?: KnownGood | null;
 };
 
 /** A proof that is known to be good: its model, and the http(s) URL that a zkml worker downloads it from. */
 export type KnownGood = {model: string; proofPath: string};
+
+/** What becomes of the attestations of tee workers. */
+export type TeeAttestation = {
+  /** `require`: an answer whose attestation is not valid is held. `record`: it is delivered, and what was found is kept. */
+  verify: 'require' | 'record';
+  /** Absolute path of the root certificate; null: none is configured. */
+  rootFile: string | null;
+  registers: AllowedRegisters;
+};
 
 export type ListenAddress = {host: string; port: number};
 

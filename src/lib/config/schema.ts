@@ -17,6 +17,7 @@ import {
   moment,
   oneOf,
   proofUrl,
+  register,
   rpcUrl,
   seed,
   signerUrl,
@@ -94,6 +95,10 @@ function minSeverity(channel: string) {
     fallback: 'warning',
   });
 }
+
+/** As `nitro-cli describe-eif` prints a register. */
+const PCR =
+  '4b4d5b3661b3efc12920900c80e126e4ce783c522de6c02a2a5bf7af3a2b9327b86776f188e4be1c1c404a129dbda493';
 
 const YEAR = 366 * 86_400_000;
 
@@ -197,6 +202,14 @@ export const FIELDS = {
   tee: {
     ...worker('tee', 'http://127.0.0.1:3000'),
     callbackPort: one('workers.tee.callback_port', integer(1, 65_535), '21001', 'Port on 127.0.0.1 where tee workers send their answers: the published one knows no other than 21001, whatever it is asked.', {fallback: '21001'}),
+    verify: one('workers.tee.verify', oneOf(['require', 'record']), 'require', 'What becomes of an answer whose attestation is not valid: it is held, alerted and not sent unless you release it (`require`), or sent, with what was found kept beside it (`record`). Without it: `require` once `root` and `pcrs` are set, else `record` (docs/verification.md#tee-attestations).'),
+    root: one('workers.tee.root', filePath, './nitro-root.pem', 'PEM file of the root certificate that attestations must lead to; `aos doctor` shows its sha256, which AWS publishes for its own.'),
+    pcr0: many('workers.tee.pcrs.0', register, `[${PCR}]`, 'The allowed values of register 0 of the enclave, the measure of its whole image (`nitro-cli describe-eif`), 96 hex digits each.'),
+    pcr1: many('workers.tee.pcrs.1', register, `[${PCR}]`, 'Those of register 1: kernel and boot.'),
+    pcr2: many('workers.tee.pcrs.2', register, `[${PCR}]`, 'Those of register 2: the application.'),
+    pcr3: many('workers.tee.pcrs.3', register, `[${PCR}]`, 'Those of register 3: the IAM role of the machine.'),
+    pcr4: many('workers.tee.pcrs.4', register, `[${PCR}]`, 'Those of register 4: the id of the machine.'),
+    pcr8: many('workers.tee.pcrs.8', register, `[${PCR}]`, 'Those of register 8: the certificate that signed the image.'),
   },
   zkml: {
     ...worker('zkml', 'http://127.0.0.1:3721'),

@@ -13,6 +13,7 @@ import type {
   KnownGood,
   ListenAddress,
   SignerTls,
+  TeeAttestation,
   VerifyDispatcher,
   VrfKeySource,
 } from './config.ts';
@@ -24,6 +25,7 @@ import {publicAddressWarning, publicKeyIn} from './public-keys.ts';
 import {resolve} from './resolve.ts';
 import {FIELDS} from './schema.ts';
 import {sanitizeText} from './sanitize.ts';
+import {teeAttestationOf} from './tee-attestation.ts';
 import {readTree, type FileTree, type PlacedText} from './tree.ts';
 import {parseYaml} from './yaml.ts';
 import type {ConfigSource} from './source.ts';
@@ -58,6 +60,8 @@ export type UsableConfig = ChainView & {
   workers: readonly {kind: WorkerKind; urls: readonly string[] | null}[];
   /** The proof by which zkml workers are judged; null: none is configured. */
   knownGood: KnownGood | null;
+  /** What becomes of the attestations of tee workers. */
+  teeAttestation: TeeAttestation;
   /** `workers.tee.callback_port`; null where it is wrong. */
   teePort: number | null;
   /** Scheme and host of the alert webhook; the rest of its URL is a secret. */
@@ -130,6 +134,7 @@ export function usableConfig(source: ConfigSource): UsableConfig {
       urls: workerUrls(resolved, kind) ?? null,
     })),
     knownGood: knownGoodOf(resolved),
+    teeAttestation: teeAttestationOf(resolved, pathOf(resolved, FIELDS.tee.root, base)),
     teePort: resolved.one(FIELDS.tee.callbackPort) ?? null,
     // These have defaults, also for a wrong value.
     probeIntervalMs: resolved.one(FIELDS.heartbeatInterval) ?? 10_000,

@@ -228,6 +228,20 @@ export const modelName: ValueType<string> = plain({
   parse: (value) => (isModelName(value) ? {value} : {wrong: 'is none that a zkml worker is asked about'}),
 });
 
+/** A register (PCR) of an enclave: the SHA-384 of what runs there, lower-case hex on return. */
+export const register: ValueType<string> = plain({
+  name: '48-byte hex',
+  expected: '96 hex digits',
+  pattern: '^(0[xX])?[0-9a-fA-F]{96}$',
+  parse(value) {
+    const digits = value.replace(/^0x/i, '').toLowerCase();
+    if (!/^[0-9a-f]{96}$/.test(digits)) return {wrong: 'is no register of an enclave'};
+    return /^0+$/.test(digits)
+      ? {wrong: 'is the register of an enclave in debug mode, which proves nothing'}
+      : {value: digits};
+  },
+});
+
 /** Where a zkml worker downloads a proof. */
 export const proofUrl: ValueType<string> = plain({
   name: 'URL',

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {STAND_IN} from '../../../src/devnet/tee/attestation.ts';
+import {afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {createAttestor, STAND_IN, type Attestor} from '../../../src/devnet/tee/attestation.ts';
 import {faultsOfRestart, type TeeFaults} from '../../../src/devnet/tee/faults.ts';
 import {startTeeWorker, type TeeWorker, type TeeWorkerOptions} from '../../../src/devnet/tee/tee-worker.ts';
 import {instantLlm} from '../../support/instant-llm.ts';
@@ -8,10 +8,14 @@ import {quietTime, type QuietTime} from '../../support/quiet-time.ts';
 import {rawHttp, type RawAnswer} from '../../support/raw-http.ts';
 import {rawOperator, type RawOperator} from '../../support/raw-operator.ts';
 
+let attestor: Attestor;
 let operator: RawOperator;
 let time: QuietTime;
 const workers: TeeWorker[] = [];
 
+beforeAll(async () => {
+  attestor = await createAttestor(quietTime().now());
+});
 beforeEach(async () => {
   operator = await rawOperator();
   time = quietTime();
@@ -26,6 +30,7 @@ async function start(options: Partial<TeeWorkerOptions> = {}): Promise<TeeWorker
     host: '127.0.0.1',
     port: 0,
     llm: instantLlm(),
+    attestor,
     callbackPort: () => operator.port,
     time,
     ...options,

@@ -59,6 +59,7 @@ export const SCHEMA_NAMES = [
   'tx-speed-up',
   'update',
   'update-check',
+  'verify-attestation',
   'verify-proof',
   'worker-check',
 ] as const;

@@ -25,6 +25,7 @@ import {status, statusWatch} from '../status/schema.ts';
 import {jobExport, jobExportLines, jobList, jobRefused, jobRetry, jobShow} from '../job/schema.ts';
 import {txCancel, txCheck, txList, txSpeedUp} from '../tx/schema.ts';
 import {update, updateCheck} from '../update/schema.ts';
+import {verifyAttestationEntry} from '../verify/attestation-schema.ts';
 import {verifyProof} from '../verify/schema.ts';
 import {workerCheck} from '../worker/schema.ts';
 
@@ -92,6 +93,7 @@ export const SCHEMAS = {
   'tx-speed-up': txSpeedUp,
   update,
   'update-check': updateCheck,
+  'verify-attestation': verifyAttestationEntry,
   'verify-proof': verifyProof,
   'worker-check': workerCheck,
 } as const satisfies Readonly<Record<SchemaName, SchemaEntry>>;

@@ -11,6 +11,7 @@ import {DISPATCHER} from './codes/dispatcher.ts';
 import {WORKER} from './codes/worker.ts';
 import {CHECKS} from './codes/checks.ts';
 import {PROOFS} from './codes/proofs.ts';
+import {ATTESTATION} from './codes/attestation.ts';
 import {JOURNAL} from './codes/journal.ts';
 import {OPERATOR} from './codes/operator.ts';
 import {PORT} from './codes/port.ts';
@@ -72,6 +73,7 @@ export const CODES = {
   ...WORKER,
   ...CHECKS,
   ...PROOFS,
+  ...ATTESTATION,
   ...JOURNAL,
   ...OPERATOR,
   ...PORT,

@@ -58,6 +58,7 @@ export const COMMANDS = {
   'tx speed-up': {takesConfig: true},
   update: {takesConfig: false},
   'update check': {takesConfig: false},
+  'verify attestation': {takesConfig: true},
   'verify proof': {takesConfig: true},
   'worker check': {takesConfig: true},
 } as const satisfies Record<string, {takesConfig: boolean}>;

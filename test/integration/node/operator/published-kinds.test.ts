@@ -26,7 +26,14 @@ async function world(tee: TeeFaults, zkml: ZkmlFaults) {
   const {time} = rig;
   const proofs = readProofs(devnetPaths().assetsDir);
   const callbackPort = (): number => Number(new URL(rig.callbackUrl).port);
-  const teeWorker = await startTeeWorker({...HERE, llm: instantLlm(), callbackPort, faults: tee, time});
+  const teeWorker = await startTeeWorker({
+    ...HERE,
+    llm: instantLlm(),
+    attestor: {attest: () => Promise.resolve(Buffer.from('a document'))},
+    callbackPort,
+    faults: tee,
+    time,
+  });
   const zkmlWorker = await startZkmlWorker({...HERE, proofs, faults: zkml, time});
   const server = await startProofServer({...HERE, proofs, faults: zkml, time});
   for (const {close} of [teeWorker, zkmlWorker, server]) onTestFinished(close);

@@ -22,6 +22,17 @@ export const GENERAL = {
       'Without a terminal, with --no-input, --json or in CI nothing is asked: every question has a flag.',
     ],
   },
+  INPUT_UNREADABLE: {
+    exit: 'io',
+    category: 'filesystem',
+    means: 'A file that a command was to look at could not be read.',
+    next: say('Correct the path, or its permissions.'),
+    causes: [
+      'The path is wrong, or names a directory.',
+      'This user may not read the file.',
+      'It is larger than what the command reads.',
+    ],
+  },
   OUTPUT_WRITE_FAILED: {
     exit: 'io',
     category: 'filesystem',
