@@ -38,8 +38,6 @@ describe.skipIf(!hasProgram('prometheus'))('a Prometheus beside a node (needs De
       env: {AOS_NET_METRICS_URL: '127.0.0.1:0'},
     });
     const {url} = await operator.event('listening', ({what}) => what === 'metrics');
-    await operator.event('probe_answered');
-
     const port = await freePort();
     const config = world.file(
       'prometheus.yml',
@@ -54,7 +52,8 @@ scrape_configs:
       shell: `exec prometheus --config.file=${config} --storage.tsdb.path=${world.home}/tsdb --web.listen-address=127.0.0.1:${port}`,
     });
     await prometheus.until('stderr', /Server is ready to receive web requests/);
-    // Jobs come while it reads, so that their rates rise.
+    // What is left of the allowance is known a minute after the first probe; jobs come while it reads, so that their rates rise.
+    await operator.event('liveness', ({allowanceLeftMs}) => allowanceLeftMs !== null);
     await devnet.answered(await devnet.submit(6));
 
     const ask = async (expr: string): Promise<number> => {
