@@ -11,7 +11,7 @@ import {verdictExit} from '../lib/cli/verdict-exit.ts';
 
 export default class Doctor extends AosCommand {
   static override summary = 'Diagnose this node and suggest fixes.';
-  static override description = `Checks configuration, files, clock, signer, chain, registry, dispatcher, /ping, workers, journal, disk and versions side by side, within 20 seconds. It changes nothing unless --fix is given.
+  static override description = `Checks configuration, files, clock, signer, chain, registry, dispatcher, /ping, workers, alerts, metrics, journal, disk and versions side by side, within 20 seconds. It changes nothing unless --fix is given.
 
 Exit code 0 when all is well, 3 when a check fails, 4 when one only warns or cannot be made.`;
   static override examples = [

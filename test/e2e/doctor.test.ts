@@ -57,6 +57,8 @@ describe('aos doctor and aos job on a devnet', () => {
       expect.objectContaining({id: 'workers.tee', state: 'skipped', because: null}),
       expect.objectContaining({id: 'workers.zkml', state: 'skipped', because: null}),
       expect.objectContaining({id: 'alerts.webhook', state: 'skipped', because: null}),
+      expect.objectContaining({id: 'alerts.channels', state: 'skipped', because: null}),
+      expect.objectContaining({id: 'metrics.port', state: 'skipped', because: null}),
     ]);
     expect(well).toMatchObject({code: 0, stderr: ''});
     // It was not taken for the network: what it asked is no probe. The devnet probes every 10 s meanwhile.

@@ -19,6 +19,7 @@ import type {
 } from './config.ts';
 import {readConfigFile, type ConfigFile} from './file.ts';
 import {checkConfig} from './load.ts';
+import {metricsAddressOf} from './metrics-address.ts';
 import {nodeStateDir, stateHome} from './paths.ts';
 import type {ConfigProblem} from './problems.ts';
 import {publicAddressWarning, publicKeyIn} from './public-keys.ts';
@@ -56,6 +57,8 @@ export type UsableConfig = ChainView & {
   callbackUrl: string | null;
   callbackListen: ListenAddress | null;
   trustedProxies: readonly string[];
+  /** Where metrics are served; null: nowhere. */
+  metrics: ListenAddress | null;
   /** The configured kinds with their URLs; null: one is wrong. */
   workers: readonly {kind: WorkerKind; urls: readonly string[] | null}[];
   /** The proof by which zkml workers are judged; null: none is configured. */
@@ -126,6 +129,7 @@ export function usableConfig(source: ConfigSource): UsableConfig {
       resolved.one(FIELDS.callbackUrl) ?? outerUrl ?? (ownCallback === null ? null : urlOf(ownCallback)),
     callbackListen,
     trustedProxies: resolved.many(FIELDS.trustedProxies) ?? [],
+    metrics: metricsAddressOf(resolved),
     alertOrigin: originOf(resolved.one(FIELDS.alertWebhook)),
     alertChannels: alertChannels(resolved, (field) => pathOf(resolved, field, base)),
     watchdog: watchdogOf(resolved, (field) => pathOf(resolved, field, base)),

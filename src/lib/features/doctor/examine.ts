@@ -17,6 +17,7 @@ import {filesProbes} from './files.ts';
 import {readJournal, type JournalReading} from './journal-reading.ts';
 import {journalProbes} from './journal.ts';
 import {machineProbes} from './machine.ts';
+import {metricsProbes} from './metrics.ts';
 import {pingProbes} from './ping.ts';
 import {doctorLimits} from './limits.ts';
 import {readRow, type RowReading} from './row-reading.ts';
@@ -102,6 +103,7 @@ function allProbes(context: DoctorContext): Probe[] {
     ...pingProbes(context),
     ...workersProbes(context),
     ...alertsProbes(context),
+    ...metricsProbes(context),
     ...journalProbes(context),
     ...machineProbes(context),
   ];

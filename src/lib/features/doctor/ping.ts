@@ -9,6 +9,7 @@ import {type StatusFacts} from '../status/facts.ts';
 import {judgeProbed} from '../status/local-links.ts';
 import type {DoctorContext, RunningReading} from './context.ts';
 import {httpPlace} from './http.ts';
+import {reachedAt} from './own-address.ts';
 import type {JournalReading} from './journal-reading.ts';
 import {known, unknown} from '../../foundation/fact.ts';
 import {rulesOf} from './rules.ts';
@@ -54,9 +55,8 @@ async function judgeLocal(
   signal: AbortSignal,
 ): Promise<Finding> {
   if (listen === null) return blocked('config.valid', 'net.rest_url is not known');
-  const {host: bound, port} = listen;
-  const host = bound === '0.0.0.0' ? '127.0.0.1' : bound === '::' ? '::1' : bound;
-  const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const {port} = listen;
+  const at = reachedAt(listen);
   const place = httpPlace(`http://${at}/`, now);
   try {
     const {status} = await place.request(signal);

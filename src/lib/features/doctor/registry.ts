@@ -10,6 +10,7 @@ export const CATEGORIES = [
   'ping',
   'workers',
   'alerts',
+  'metrics',
   'journal',
   'disk',
   'versions',
@@ -87,6 +88,8 @@ export const CHECKS = [
 
   {id: 'alerts.webhook', about: 'The alert webhook, if any, is reachable.', needs: ['config.file']},
   {id: 'alerts.channels', about: 'The other alert channels and the watchdog have their secrets and are reachable, and alerts are not muted.', needs: ['config.file']},
+
+  {id: 'metrics.port', about: 'Metrics are served at net.metrics_url, unless it is off.', needs: ['config.file']},
 
   {id: 'journal.log', about: 'Nothing that was committed to it is lost.', needs: ['config.file']},
   {id: 'journal.open', about: 'The journal can be read by this version.', needs: ['journal.log']},

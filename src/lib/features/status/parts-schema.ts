@@ -22,4 +22,8 @@ export const ofThisMachine = {
     v.nullable(time),
     v.description('null: alerts are not muted, or the node is not of this machine'),
   ),
+  metricsUrl: v.pipe(
+    v.nullable(v.string()),
+    v.description('where the running operator serves metrics; null: nowhere, or none runs'),
+  ),
 };

@@ -46,6 +46,7 @@ export function statusResult(facts: StatusFacts) {
     })),
     proxies: (facts.proxies ?? []).map(({variable, place, peers}) => ({variable, place, peers: [...peers]})),
     alertsMutedUntil: timeOf(facts.mutedUntil ?? null),
+    metricsUrl: facts.operator.state === 'known' ? (facts.operator.value?.view.metricsUrl ?? null) : null,
     operator: factJson(facts.operator, (running) =>
       running === null
         ? {running: false as const}

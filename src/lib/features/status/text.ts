@@ -92,6 +92,7 @@ function detailRows(result: StatusResult): Row[] {
     ...livenessRows(result),
     ...row('gas', gasText(result)),
     ...row('chain', chainText(result)),
+    ...(result.metricsUrl === null ? [] : row('metrics', `${result.metricsUrl}/metrics`)),
     ...result.proxies.flatMap((use) => row('proxy', proxyUseText(use))),
   ];
 }

@@ -178,4 +178,5 @@ export const viewSchema = v.object({
   stopping: v.nullable(v.picklist(['SIGINT', 'SIGTERM', 'jobs', 'for', 'fatal'])),
   // Since 1.6.
   mutedUntil: v.optional(optionalTime, null),
+  metricsUrl: v.optional(optionalText, null),
 });

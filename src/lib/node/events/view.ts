@@ -71,6 +71,8 @@ export type OperatorView = MeasuredView & {
   stopping: StopReason | null;
   /** Until when alerts are muted; null: they are not. */
   mutedUntil: number | null;
+  /** Where metrics are served; null: nowhere, or an older operator does not say. */
+  metricsUrl: string | null;
 };
 
 /** `from`: the address that asked over HTTP. */
@@ -105,6 +107,7 @@ export const emptyView: OperatorView = {
   unsignedPolicy: null,
   stopping: null,
   mutedUntil: null,
+  metricsUrl: null,
 };
 
 /** The view after one more event; an event that is not newer than the view changes nothing. */
@@ -235,8 +238,9 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'result_sent':
     case 'result_expired':
       return NOTHING;
-    case 'warning':
     case 'listening':
+      return event.what === 'metrics' ? {metricsUrl: event.url} : NOTHING;
+    case 'warning':
     case 'frame_rejected':
     case 'hash_mismatch':
     case 'job_duplicate':

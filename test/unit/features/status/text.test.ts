@@ -6,7 +6,7 @@ import {describe, expect, it} from 'vitest';
 import {statusText} from '../../../../src/lib/features/status/text.ts';
 import {type StatusFacts} from '../../../../src/lib/features/status/facts.ts';
 import {statusResult} from '../../../../src/lib/features/status/result.ts';
-import {chainFacts, NOW, stakeOf, statusFacts} from '../../../support/status-facts.ts';
+import {chainFacts, EARNING, NOW, stakeOf, statusFacts, viewOf} from '../../../support/status-facts.ts';
 import {known, unknown} from '../../../../src/lib/foundation/fact.ts';
 
 const render = (changes: Partial<StatusFacts> = {}, ascii = false): string =>
@@ -44,6 +44,18 @@ describe('status text', () => {
       '',
     ]);
     expect(statusResult(statusFacts({mutedUntil: NOW})).alertsMutedUntil).toBe('2026-01-02T00:00:00.000Z');
+  });
+
+  it('says where metrics are served, made safe', () => {
+    expect(render()).not.toContain('metrics');
+    const serving = (url: string) => {
+      const view = viewOf([...EARNING, {type: 'listening', what: 'metrics', url}]);
+      return {operator: known({pid: 1, host: 'here', version: '0.1.0', view}, NOW)};
+    };
+    const url = 'http://127.0.0.1:9092';
+    expect(render(serving(url))).toMatch(/^ +metrics +http:\/\/127\.0\.0\.1:9092\/metrics$/m);
+    expect(statusResult(statusFacts(serving(url))).metricsUrl).toBe(url);
+    expect(render(serving('\u001b[31mred'))).not.toContain('\u001b[31m');
   });
 
   const hostile = '\u001b[31mred\u202e' + 'x'.repeat(300);

@@ -55,6 +55,7 @@ const EVENTS: OperatorEventBody[] = [
   {type: 'warning', code: 'UNKNOWN_KEY', message: 'node.x: unknown'},
   {type: 'listening', what: 'public', url: 'http://127.0.0.1:1'},
   {type: 'listening', what: 'callbacks', url: 'http://127.0.0.1:2'},
+  {type: 'listening', what: 'metrics', url: 'http://127.0.0.1:3'},
   {type: 'connecting', url: 'ws://d'},
   {type: 'connected', url: 'ws://d'},
   {type: 'disconnected', reason: 'gone', retryInMs: 500},
@@ -161,6 +162,7 @@ describe('log lines', () => {
       03:04:05 WARN  node.x: unknown (UNKNOWN_KEY)
       03:04:05 INFO  answering http://127.0.0.1:1/ping
       03:04:05 INFO  workers call back on http://127.0.0.1:2
+      03:04:05 INFO  metrics at http://127.0.0.1:3/metrics
       03:04:05 INFO  connecting to ws://d
       03:04:05 INFO  connected to ws://d
       03:04:05 WARN  disconnected: gone; next try in 500 ms
