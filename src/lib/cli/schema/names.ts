@@ -51,6 +51,7 @@ export const SCHEMA_NAMES = [
   'job-export-lines',
   'job-list',
   'job-refused',
+  'job-release',
   'job-retry',
   'job-show',
   'tx-cancel',

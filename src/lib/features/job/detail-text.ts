@@ -1,5 +1,6 @@
 import {wrap} from '../../foundation/text/cells.ts';
 import {duration} from '../../foundation/time/duration.ts';
+import {checkRows} from './checks.ts';
 import type {JobDetail} from './detail.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 
@@ -73,6 +74,8 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
       ...row('    root', request.stateRoot),
       ...row('    attested', attestedText(request)),
     ]),
+    ...(detail.checks.length === 0 ? [] : ['', 'CHECKS']),
+    ...checkRows(detail.checks).flatMap(([label, value]) => row(label, value)),
     ...(detail.evidence.length === 0 ? [] : ['', 'OTHER CALLBACKS (kept, not sent)']),
     ...detail.evidence.flatMap(({attempt, at, why, answer, body, bytes}) => [
       ...row(`  ${attempt === null ? 'callback' : `attempt ${attempt}`}`, `${at}, ${bytes} bytes: ${why}`),

@@ -14,6 +14,7 @@ import {vrfJson} from '../../protocol/vrf/vrf-json.ts';
 import {sampleNumber, widen, type SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {EvidenceRow, JobRequestRow, JobDetailRecord} from '../../node/journal/job-query-types.ts';
 import {clockFromWire} from '../../protocol/wire/clock-field.ts';
+import {checkJson} from './checks.ts';
 import {timelineOf} from './timeline.ts';
 
 /** What is known beside the journal's row. */
@@ -65,6 +66,9 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
     sampling: samplingOf(record, facts),
     requests: record.requests.map(requestJson),
     whyUnanswered: record.why,
+    checks: record.checks.map((row) =>
+      checkJson(row, (body) => readAnswer(record.kind, body)?.answer ?? null),
+    ),
     evidence: record.evidence.map((row) => evidenceJson(record.kind, row)),
     answer: answerOf(record),
     delivery: deliveryOf(record, facts.nodeId),

@@ -15,5 +15,6 @@ export const jobFilters = {
     helpValue: 'TAG',
     multiple: true,
   }),
+  held: Flags.boolean({summary: 'Only jobs whose answer is held by a check (see aos job release).'}),
   since: ageFlag({summary: 'Only those received in the last 12h, 30d, 1y.'}),
 };

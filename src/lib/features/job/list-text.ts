@@ -31,7 +31,7 @@ export function jobTable(
       column('NO', 7, ({seq}) => `#${seq}`, true),
       column('JOB', 9, ({jobId: id}) => (full ? safeText(id, 100_000) : short(id, ID_WIDTH))),
       column('TAG', 5, ({tag, position}) => short(position === '' ? tag : `${tag}/${position}`, TEXT_WIDTH)),
-      column('STATE', 9, ({state}) => state),
+      column('STATE', 9, ({state, held}) => (held ? `${state}, held` : state)),
       column('OUTCOME', 6, ({outcome}) => outcome ?? ''),
       column('KIND', 4, ({kind}) => short(kind, 10)),
       column('MODEL', 2, ({model}) => short(model, TEXT_WIDTH)),
@@ -65,6 +65,7 @@ export const JOB_CSV_HEAD = [
   'concludedAt',
   'signedAt',
   'closedAt',
+  'held',
   'durationMs',
 ] as const satisfies readonly (keyof JobRowJson)[];
 

@@ -11,6 +11,7 @@ export type JobFilterFlags = {
   /** How long ago, ms. */
   since?: number | undefined;
   limit?: number | undefined;
+  held?: boolean;
 };
 
 /**
@@ -37,6 +38,7 @@ export function jobQuery(flags: JobFilterFlags, now: number): JobQuery {
     tags: flags.tag ?? [],
     since: flags.since === undefined ? null : now - flags.since,
     limit: flags.limit ?? null,
+    held: flags.held ?? false,
   };
 }
 

@@ -1,13 +1,12 @@
-import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {AosError} from '../../foundation/errors/error.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
-import {systemTime} from '../../foundation/system/system-time.ts';
 import {count} from '../../foundation/text/words.ts';
 import type {ControlClient} from '../../node/control/client.ts';
-import {connectHere} from '../../node/presence/here.ts';
 import {MOST_RETRIED} from '../../node/control/wire.ts';
 import type {JobRow} from '../../node/journal/job-query-types.ts';
 import {openJournal} from '../../node/journal/sqlite.ts';
 import type {OpenedJobs} from './journal.ts';
+import {connectOperator} from './operator-here.ts';
 import {chooseJob, type JobChoice} from './show.ts';
 
 /** Which jobs are asked about again, and by whom. */
@@ -17,8 +16,6 @@ export type RetryResult = {
   jobs: {seq: number; jobId: string; tag: string; position: string; kind: string}[];
 };
 
-const CONTROL_TIMEOUT_MS = 2_000;
-
 /**
  * Has jobs asked about again that have no answer: by the operator where it runs, else by a mark in the journal for its next
  * start. Their attempts and their time begin anew.
@@ -27,7 +24,7 @@ const CONTROL_TIMEOUT_MS = 2_000;
  */
 export async function retryJobs(opened: OpenedJobs, choice: JobChoice | null): Promise<RetryResult> {
   const rows = choice === null ? unanswered(opened) : [requireOpen(chooseJob(opened.journal, choice))];
-  const client = await connect(opened);
+  const client = await connectOperator(opened);
   try {
     const asked = await (client === null ? mark(opened.dir, rows) : command(client, rows));
     const jobs = rows.filter(({seq}) => asked.has(seq)).map(({seq, key, kind}) => ({seq, ...key, kind}));
@@ -66,24 +63,6 @@ function requireOpen(row: JobRow): JobRow {
   throw new AosError('JOB_ANSWERED', `job #${row.seq} is ${row.state}: no worker is asked about it`, {
     next: run('job show', [`#${row.seq}`]),
   });
-}
-
-async function connect({config: {network, nodeId}, dir}: OpenedJobs): Promise<ControlClient | null> {
-  if (nodeId === null) return null;
-  try {
-    return await connectHere(
-      {network, nodeId, storeDir: dir},
-      {
-        env: process.env,
-        uid: process.getuid?.() ?? 0,
-        timeoutMs: CONTROL_TIMEOUT_MS,
-        time: systemTime,
-      },
-    );
-  } catch (error) {
-    if (isAosError(error, 'CONTROL_ABSENT')) return null;
-    throw error;
-  }
 }
 
 async function command(client: ControlClient, rows: readonly JobRow[]): Promise<ReadonlySet<number>> {

@@ -23,6 +23,8 @@ export function jobRowJson(record: JobRow) {
     concludedAt: time(concludedAt),
     signedAt: time(delivery?.at ?? null),
     closedAt: time(closedAt),
+    /** It has no answer, and one that came is held. */
+    held: record.isHeld,
     /** From arrival to acceptance, or giving up. */
     durationMs: closedAt === null ? null : closedAt - receivedAt,
   };

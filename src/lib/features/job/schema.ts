@@ -6,7 +6,9 @@ import type {JobDetail} from './detail.ts';
 import type {RefusedResult} from './refused.ts';
 import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
 import {address, count, decimal, ms, schemaOf, time} from '../../cli/schema/parts.ts';
-import {JOB_OUTCOMES, JOB_STATES} from '../../node/events/job-states.ts';
+import {HELD_THEN, JOB_OUTCOMES, JOB_STATES} from '../../node/events/job-states.ts';
+import {CHECK_NAMES, CHECK_STATES} from '../../node/journal/verdicts.ts';
+import type {ReleaseResult} from './release.ts';
 
 const clock = v.pipe(v.record(v.string(), v.string()), v.description('clock id → counter, both decimal'));
 const digits = v.pipe(v.string(), v.regex(/^[0-9a-f]*$/), v.description('hex without 0x'));
@@ -25,6 +27,7 @@ const rowFields = {
   concludedAt: v.nullable(time),
   signedAt: v.nullable(time),
   closedAt: v.nullable(time),
+  held: v.pipe(v.boolean(), v.description('it has no answer, and one that came is held by a check')),
   durationMs: v.pipe(
     v.nullable(v.number()),
     v.description('from arrival to acceptance, giving up, or being left unanswered'),
@@ -72,6 +75,24 @@ export const jobRetry: ResultEntry = {
         v.description('operator: it asks now; journal: it asks when it starts'),
       ),
       jobs: v.array(v.object({seq: number, ...key, kind: v.string()})),
+    }),
+  ),
+};
+
+export const jobRelease: ResultEntry = {
+  summary: 'aos job release: the held answer that is delivered.',
+  result: schemaOf<ReleaseResult>()(
+    v.object({
+      released: v.pipe(v.boolean(), v.description('false: it was declined')),
+      by: v.pipe(
+        v.nullable(v.picklist(['operator', 'journal'])),
+        v.description('operator: it delivers now; journal: it delivers when it starts'),
+      ),
+      job: v.object({seq: number, ...key, kind: v.string()}),
+      answer: v.pipe(v.string(), v.description('the text that is signed as the result')),
+      code: v.pipe(v.nullable(v.string()), v.description('why it was held')),
+      message: v.nullable(v.string()),
+      penaltyWei: decimal,
     }),
   ),
 };
@@ -186,6 +207,37 @@ export const jobShow: ResultEntry = {
         }),
       ),
       whyUnanswered: v.nullable(v.string()),
+      checks: v.array(
+        v.object({
+          attempt: v.nullable(count),
+          state: v.pipe(
+            v.picklist(CHECK_STATES),
+            v.description('ok, not_checked and released: it is the answer; not_checked: nothing was found out'),
+          ),
+          receivedAt: time,
+          judgedAt: v.nullable(time),
+          code: v.nullable(v.string()),
+          message: v.nullable(v.string()),
+          then: v.pipe(
+            v.nullable(v.picklist(HELD_THEN)),
+            v.description('of one that is held: what happens until the deadline'),
+          ),
+          results: v.array(
+            v.object({
+              check: v.picklist(CHECK_NAMES),
+              verdict: v.picklist(['ok', 'not_checked', 'held', 'refused']),
+              code: v.nullable(v.string()),
+              message: v.string(),
+              facts: v.pipe(v.record(v.string(), v.string()), v.description('what it was decided by')),
+            }),
+          ),
+          answer: v.pipe(
+            v.nullable(v.string()),
+            v.description('the text that is held, or is being checked; null: it is in requests'),
+          ),
+          bytes: v.nullable(count),
+        }),
+      ),
       evidence: v.array(
         v.object({
           attempt: v.nullable(count),

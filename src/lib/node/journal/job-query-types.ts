@@ -4,6 +4,7 @@ import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {JobOutcome, JobState} from '../events/job-states.ts';
 import type {PackedJob} from './packed.ts';
 import type {RequestEnd, RequestTaker} from './records.ts';
+import type {CheckedAnswer} from './verdicts.ts';
 
 /** Which jobs; a list that is empty leaves that side open. */
 export type JobQuery = {
@@ -15,6 +16,8 @@ export type JobQuery = {
   since: number | null;
   /** The newest so many; null: all. */
   limit: number | null;
+  /** Only those without an answer of which one is held. */
+  held?: boolean;
 };
 
 /** One job as a list has it: no texts that may be large. Times are Unix ms. */
@@ -38,6 +41,8 @@ export type JobRow = {
   closedAt: number | null;
   /** Its evidence period is over, and most of it is gone. */
   isPacked: boolean;
+  /** It has no answer, and one that came is held. */
+  isHeld: boolean;
 };
 
 /** A request put to a worker. */
@@ -68,6 +73,13 @@ export type EvidenceRow = {
   bytes: number;
 };
 
+/** An answer that took the way of checks. */
+export type CheckRow = CheckedAnswer & {
+  attempt: number | null;
+  /** As it came; null: it is the answer of its request. */
+  body: string | null;
+};
+
 /** What is left of a job that is packed: its frame, its requests and its readings are gone. */
 export type PackedFacts = Pick<PackedJob, 'cut' | 'attempts'>;
 
@@ -87,6 +99,8 @@ export type JobDetailRecord = JobRow & {
   requests: readonly JobRequestRow[];
   /** Callbacks that came beside the answer, at most three. */
   evidence: readonly EvidenceRow[];
+  /** Answers that took the way of checks, in order. */
+  checks: readonly CheckRow[];
   /** Why no worker answered it; null unless it is unanswered. */
   why: string | null;
   /** About this job id, in order. */

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {AosError} from '../../foundation/errors/error.ts';
 import {bootId} from '../../foundation/system/boot-id.ts';
 import {refuseDamageAtOnce} from './accept-damage.ts';
+import {checkedOf} from './checks.ts';
 import {pickDriver, type Database, type Row, type SqliteDriver, type SqlValue} from './driver.ts';
 import {readFailure} from './failure.ts';
 import {frameTable} from './frames.ts';
@@ -46,9 +47,13 @@ export type JobReader = {
   close(): void;
 };
 
+/** Whether a job waits without an answer, and has one that is held. */
+const HELD = `j.state IN ('received', 'selected', 'unanswered') AND EXISTS
+  (SELECT 1 FROM checks c WHERE c.seq = j.seq AND c.state = 'held')`;
 /** Of the jobs that are whole. */
 const COLUMNS = `j.seq, j.job_id, j.tag, j.position, j.state, j.received_at, j.kind, j.model, j.signer,
-  coalesce(a.vrf, j.vrf) AS vrf, a.outcome, a.at AS concluded_at, j.envelope_id, j.signature, j.signed_at, j.closed_at`;
+  coalesce(a.vrf, j.vrf) AS vrf, a.outcome, a.at AS concluded_at, j.envelope_id, j.signature, j.signed_at, j.closed_at,
+  ${HELD} AS is_held`;
 const FROM = 'FROM jobs j LEFT JOIN answers a ON a.seq = j.seq';
 /** Of those that are packed, which never are of the same number. */
 const PAST_FROM = 'FROM past j';
@@ -96,6 +101,9 @@ function jobReader(database: Database, path: string): JobReader {
     `SELECT e.at, e.why, e.body, e.bytes, q.attempt FROM evidence e
      LEFT JOIN questions q ON q.request_id = e.request_id WHERE e.seq = ? ORDER BY e.n`,
   );
+  const checks = database.prepare(
+    `SELECT c.*, q.attempt FROM checks c LEFT JOIN questions q ON q.request_id = c.request_id WHERE c.seq = ? ORDER BY c.n`,
+  );
   const readings = database.prepare('SELECT * FROM readings WHERE ref = ? ORDER BY n');
   const fact = database.prepare('SELECT value FROM facts WHERE name = ?');
   const refused = refusedReads(database);
@@ -112,8 +120,8 @@ function jobReader(database: Database, path: string): JobReader {
     const limit = query.limit ?? -1;
     const select = (what: string, from: string, {where, values}: Condition): Row[] =>
       database.prepare(`SELECT ${what} ${from} ${where} ORDER BY j.seq DESC LIMIT ?`).all(...values, limit);
-    const rows = select(columns, FROM, conditionOf(query, 'a.outcome'));
-    const past = select(pastColumns, PAST_FROM, conditionOf(query, 'j.outcome'));
+    const rows = select(columns, FROM, conditionOf(query, 'a.outcome', HELD));
+    const past = select(pastColumns, PAST_FROM, conditionOf(query, 'j.outcome', 'false'));
     return merged(rows, past, (a, b) => b - a).slice(0, query.limit ?? undefined);
   };
   const seqs = (query: JobQuery): number[] =>
@@ -141,6 +149,11 @@ function jobReader(database: Database, path: string): JobReader {
       content: maybeTextOf(row, 'content'),
       requests: requestRows.map(requestRowOf),
       evidence: evidenceIn(evidence.all(seq), stateOf(row), requestRows),
+      checks: checks.all(seq).map((one) => ({
+        ...checkedOf(one),
+        attempt: maybeNumberOf(one, 'attempt'),
+        body: shownBody(maybeTextOf(one, 'body'), stateOf(row), requestRows),
+      })),
       why: maybeTextOf(row, 'why'),
       readings: readings.all(textOf(row, 'job_id')).map(readingOf),
     };
@@ -155,7 +168,7 @@ function jobReader(database: Database, path: string): JobReader {
           return row === undefined ? 0 : numberOf(row, 'jobs');
         };
         return (
-          count(FROM, conditionOf(query, 'a.outcome')) + count(PAST_FROM, conditionOf(query, 'j.outcome'))
+          count(FROM, conditionOf(query, 'a.outcome', HELD)) + count(PAST_FROM, conditionOf(query, 'j.outcome', 'false'))
         );
       }),
     find: (id, most) =>
@@ -207,7 +220,12 @@ function merged(rows: Row[], others: Row[], order: (a: number, b: number) => num
 
 const anyRowOf = (row: Row): JobRow => ('packed' in row ? pastRowOf(row) : rowOf(row));
 
-function conditionOf({states, outcomes, kinds, tags, since}: JobQuery, outcome: string): Condition {
+/** @param isHeld the condition of a job with a held answer */
+function conditionOf(
+  {states, outcomes, kinds, tags, since, held = false}: JobQuery,
+  outcome: string,
+  isHeld: string,
+): Condition {
   const conditions: string[] = [];
   const values: SqlValue[] = [];
   const among = (column: string, texts: readonly string[]): string => {
@@ -221,6 +239,7 @@ function conditionOf({states, outcomes, kinds, tags, since}: JobQuery, outcome: 
   if (stages.length > 0) conditions.push(`(${stages.join(' OR ')})`);
   if (kinds.length > 0) conditions.push(among('j.kind', kinds));
   if (tags.length > 0) conditions.push(among('j.tag', tags));
+  if (held) conditions.push(isHeld);
   if (since !== null) {
     conditions.push('j.received_at >= ?');
     values.push(since);
@@ -247,6 +266,7 @@ function rowOf(row: Row): JobRow {
     delivery: isSigned ? {envelopeId, signature, at: signedAt} : null,
     closedAt: maybeNumberOf(row, 'closed_at'),
     isPacked: false,
+    isHeld: row['is_held'] === 1,
   };
 }
 
@@ -258,8 +278,16 @@ function requestRowOf(row: Row): JobRequestRow {
 }
 
 /** The ids of requests that may still be answered are not in what is shown. */
+function hiddenIds(state: JobState, requests: readonly Row[]): string[] {
+  return WAITING.has(state) ? requests.map((one) => textOf(one, 'request_id')) : [];
+}
+
+function shownBody(body: string | null, state: JobState, requests: readonly Row[]): string | null {
+  return body === null ? null : withoutRequestIds(body, hiddenIds(state, requests));
+}
+
 function evidenceIn(rows: readonly Row[], state: JobState, requests: readonly Row[]): EvidenceRow[] {
-  const waiting = WAITING.has(state) ? requests.map((one) => textOf(one, 'request_id')) : [];
+  const waiting = hiddenIds(state, requests);
   return rows.map((row) => ({
     attempt: maybeNumberOf(row, 'attempt'),
     at: numberOf(row, 'at'),

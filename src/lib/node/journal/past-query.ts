@@ -6,7 +6,7 @@ import {pastOf} from './past.ts';
 export function pastRowOf(row: Row): JobRow {
   const {packed, concludedAt, closedAt, range: _range, content: _content, ...job} = pastOf(row);
   const {signer, delivery} = packed;
-  return {...job, signer, concludedAt, delivery, closedAt, isPacked: true};
+  return {...job, signer, concludedAt, delivery, closedAt, isPacked: true, isHeld: false};
 }
 
 /** All that is left of a packed job. @throws AosError JOURNAL_UNREADABLE */
@@ -23,6 +23,7 @@ export function pastRecordOf(row: Row): JobDetailRecord {
     content,
     requests: [],
     evidence: [],
+    checks: [],
     why,
     readings: [],
   };

@@ -3,7 +3,7 @@ import {isAosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {jobQuery} from '../../../../src/lib/features/job/query.ts';
 import {thrown} from '../../../support/config-file.ts';
 
-const NOTHING = {states: [], outcomes: [], kinds: [], tags: [], since: null, limit: null};
+const NOTHING = {states: [], outcomes: [], kinds: [], tags: [], since: null, limit: null, held: false};
 
 describe('the filters', () => {
   it.each([
