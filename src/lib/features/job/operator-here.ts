@@ -7,7 +7,10 @@ import type {OpenedJobs} from './journal.ts';
 const CONTROL_TIMEOUT_MS = 2_000;
 
 /** The operator that works with this journal; null: none runs. @throws AosError CONTROL_* */
-export async function connectOperator({config: {network, nodeId}, dir}: OpenedJobs): Promise<ControlClient | null> {
+export async function connectOperator({
+  config: {network, nodeId},
+  dir,
+}: OpenedJobs): Promise<ControlClient | null> {
   if (nodeId === null) return null;
   try {
     return await connectHere(
@@ -24,4 +27,3 @@ export async function connectOperator({config: {network, nodeId}, dir}: OpenedJo
     throw error;
   }
 }
-

@@ -212,7 +212,9 @@ export const jobShow: ResultEntry = {
           attempt: v.nullable(count),
           state: v.pipe(
             v.picklist(CHECK_STATES),
-            v.description('ok, not_checked and released: it is the answer; not_checked: nothing was found out'),
+            v.description(
+              'ok, not_checked and released: it is the answer; not_checked: nothing was found out',
+            ),
           ),
           receivedAt: time,
           judgedAt: v.nullable(time),

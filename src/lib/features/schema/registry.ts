@@ -22,7 +22,15 @@ import {serviceInstall, serviceStatusEntry, serviceUninstall} from '../service/s
 import {signerCheck} from '../signer/schema.ts';
 import {slashingHistory} from '../slashing-history/schema.ts';
 import {status, statusWatch} from '../status/schema.ts';
-import {jobExport, jobExportLines, jobList, jobRefused, jobRelease, jobRetry, jobShow} from '../job/schema.ts';
+import {
+  jobExport,
+  jobExportLines,
+  jobList,
+  jobRefused,
+  jobRelease,
+  jobRetry,
+  jobShow,
+} from '../job/schema.ts';
 import {txCancel, txCheck, txList, txSpeedUp} from '../tx/schema.ts';
 import {update, updateCheck} from '../update/schema.ts';
 import {verifyAttestationEntry} from '../verify/attestation-schema.ts';

@@ -32,6 +32,7 @@ export const COMMANDS = {
   'job export': {takesConfig: true},
   'job list': {takesConfig: true},
   'job refused': {takesConfig: true},
+  'job release': {takesConfig: true},
   'job retry': {takesConfig: true},
   'job show': {takesConfig: true},
   'keys bls create': {takesConfig: false},

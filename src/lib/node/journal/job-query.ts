@@ -168,7 +168,8 @@ function jobReader(database: Database, path: string): JobReader {
           return row === undefined ? 0 : numberOf(row, 'jobs');
         };
         return (
-          count(FROM, conditionOf(query, 'a.outcome', HELD)) + count(PAST_FROM, conditionOf(query, 'j.outcome', 'false'))
+          count(FROM, conditionOf(query, 'a.outcome', HELD)) +
+          count(PAST_FROM, conditionOf(query, 'j.outcome', 'false'))
         );
       }),
     find: (id, most) =>
