@@ -71,11 +71,32 @@ describe('a second operator of one node', () => {
     await second.kill('SIGTERM');
 
     await first.kill('SIGKILL');
-    const heir = world.start(['run', '-c', devnet.config, '--json', '--quiet'], {
-      env: elsewhere(world, 'heir'),
+    const stop = (env: Record<string, string>) =>
+      world.ask(['stop', '-c', devnet.config, '--json', '--quiet'], {env});
+    // Its socket and its process id are still on the disk: no process is sent a signal for them.
+    const dead = await stop({});
+    expect(dead.code).toBe(69);
+    expect(jsonOf(dead.stdout)).toMatchObject({
+      error: {
+        code: 'CONTROL_ABSENT',
+        message: expect.stringContaining('ended without closing it (killed, or a crash)') as string,
+      },
     });
+    const env = elsewhere(world, 'heir');
+    const heir = world.start(['run', '-c', devnet.config, '--json', '--quiet'], {env});
     await heir.event('connected');
-    expect((await heir.kill('SIGTERM')).code).toBe(143);
+    const stopped = await stop(env);
+    expect(stopped.code).toBe(0);
+    expect(jsonOf(stopped.stdout)).toMatchObject({ok: true, result: {pid: heir.pid, pending: 0}});
+    expect((await heir.end()).code).toBe(143);
+    const none = await stop(env);
+    expect(none.code).toBe(69);
+    expect(jsonOf(none.stdout)).toMatchObject({
+      error: {
+        code: 'CONTROL_ABSENT',
+        message: expect.stringContaining('the last one stopped') as string,
+      },
+    });
   });
 });
 
