@@ -57,7 +57,7 @@ While the operator is away its last state stays on the screen, dimmed, and it is
     // Ink and React are loaded only where there is a screen to draw on.
     const {runDash} = await import('../lib/features/dashboard/attach.ts');
     const theme = dashTheme(this.style, process.env, stdout);
-    process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, theme, config: flags.config});
+    process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, theme, next: this.next});
     // A terminal that does not read would keep the process for ever; the dashboard has waited for it already.
     await leaveReaders(0);
   }

@@ -1,7 +1,7 @@
 import {copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {commandOfUnit} from '../../src/lib/features/service/unit-text.ts';
+import {commandOfUnit} from '../../src/lib/foundation/system/own-unit.ts';
 import {type Cli, eventually, jsonOf, openWorld, ROOT, type World} from '../support/cli.ts';
 import {type DevnetUp, devnetUp} from '../support/devnet-up.ts';
 import {canMakeMachines, type Machine, openSite, type Site} from '../support/machines.ts';

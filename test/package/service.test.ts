@@ -4,7 +4,7 @@ import {createServer} from 'node:net';
 import path from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {commandOfUnit} from '../../src/lib/features/service/unit-text.ts';
+import {commandOfUnit} from '../../src/lib/foundation/system/own-unit.ts';
 import {canBeOthers} from '../support/as-user.ts';
 import {goodFile} from '../support/config-file.ts';
 import {SEED} from '../support/service.ts';

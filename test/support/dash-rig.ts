@@ -4,6 +4,7 @@ import {
   type DashboardOptions,
 } from '../../src/lib/features/dashboard/dashboard.ts';
 import type {News} from '../../src/lib/features/dashboard/model/data.ts';
+import {renderNext} from '../../src/lib/cli/next-step.ts';
 import {START} from './dash-scenes.ts';
 import {terminalScreen, type TerminalScreen} from './terminal-screen.ts';
 import {virtualTime, type VirtualTime} from './virtual-time.ts';
@@ -41,7 +42,7 @@ export function dashRig(
     now: time.now,
     replay: null,
     ownsOperator: false,
-    config: undefined,
+    next: (step) => renderNext(step),
     onQuit: () => done.push('quit'),
     onInterrupt: () => done.push('interrupt'),
     suspend: () => done.push('suspend'),

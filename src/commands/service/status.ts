@@ -3,7 +3,7 @@ import {verdictExit} from '../../lib/cli/verdict-exit.ts';
 import {runProgram} from '../../lib/features/life/unit.ts';
 import {scopeOf, thisUser, unitFlags} from '../../lib/features/service/service-flags.ts';
 import {serviceStatus} from '../../lib/features/service/status.ts';
-import {isBooted} from '../../lib/features/service/systemd.ts';
+import {isBooted} from '../../lib/foundation/system/own-unit.ts';
 import {statusText} from '../../lib/features/service/text.ts';
 
 export default class ServiceStatus extends AosCommand {

@@ -9,6 +9,7 @@ import type {Answer} from './answer.ts';
 import {resultEnvelope} from './envelope.ts';
 import {renderNext, withNextText} from './next-step.ts';
 import {forPeople, reportError, writeLine} from './report-error.ts';
+import {serviceStep} from './service-step.ts';
 import {leaveReaders} from './sinks.ts';
 import {terminalLines} from './terminal-lines.ts';
 import {type TerminalStyle, terminalStyle, typedFlag} from './terminal-style.ts';
@@ -92,8 +93,13 @@ export abstract class AosCommand extends Command {
   }
 
   /** Renders a next step, with the `--config` of the user. */
-  protected readonly next = (step: NextStep): string =>
-    renderNext(step, {config: typedFlag(this.argv, 'config', 'c')});
+  protected readonly next = (step: NextStep): string => {
+    const config = typedFlag(this.argv, 'config', 'c');
+    // `run` is what a service starts, and says how it ends in its own words.
+    if (this.id === 'run') return renderNext(step, {config});
+    const where = {config, env: process.env, cwd: process.cwd(), uid: process.getuid?.() ?? 0};
+    return renderNext(serviceStep(step, where), {config});
+  };
 
   /** Returns the style of lists on stdout; lines are wrapped only on a terminal. */
   protected listStyle(): ListStyle {

@@ -6,6 +6,7 @@ import type {News} from './model/data.ts';
 import {untilAbort} from '../../foundation/async/abort.ts';
 import {errorText} from '../../foundation/errors/error.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
+import type {RenderNext} from '../../foundation/next-step/next-step.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {watchOperator} from './source.ts';
 import type {DashTarget} from './target.ts';
@@ -20,8 +21,8 @@ export type DashOptions = {
   /** The process id of `aos run` when this is its dashboard, else null. */
   runPid: number | null;
   theme: Theme;
-  /** The `--config` of the user, which the shown commands repeat. */
-  config: string | undefined;
+  /** Renders a next step as the user types it. */
+  next: RenderNext;
 };
 
 /**
@@ -30,7 +31,7 @@ export type DashOptions = {
  * @returns the exit code
  * @throws AosError CONTROL_VERSION
  */
-export async function runDash({source, runPid, theme, config}: DashOptions): Promise<number> {
+export async function runDash({source, runPid, theme, next}: DashOptions): Promise<number> {
   const end = new AbortController();
   let exitCode: number = EXIT.ok;
   let dashboard: Dashboard | null = null;
@@ -55,7 +56,7 @@ export async function runDash({source, runPid, theme, config}: DashOptions): Pro
       now: source.type === 'replay' ? source.replay.now : systemTime.now,
       replay: source.type === 'replay' ? path.basename(source.file) : null,
       ownsOperator: runPid !== null,
-      config,
+      next,
       onQuit: () => finish(EXIT.ok),
       onInterrupt: () => {
         if (runPid !== null) interrupt(runPid);

@@ -1,4 +1,3 @@
-import {renderNext} from '../../cli/next-step.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {OperatorEvent} from '../../node/events/events.ts';
 import {emptyData, takeEvents, takeNews, type Data, type News} from './model/data.ts';
@@ -15,7 +14,7 @@ import type {Theme} from './theme.ts';
 import {filterOf, initialUi, reduceUi, withNote, type Effect, type Ui} from './model/ui.ts';
 import {SEVERITIES, type Severity} from './model/finding.ts';
 import {findings} from './model/verdict.ts';
-import {type NextStep, run} from '../../foundation/next-step/next-step.ts';
+import {run, type RenderNext} from '../../foundation/next-step/next-step.ts';
 
 export type DashboardOptions = {
   canvas: Canvas;
@@ -27,8 +26,8 @@ export type DashboardOptions = {
   replay: string | null;
   /** Whether Ctrl-C twice stops the operator. */
   ownsOperator: boolean;
-  /** The `--config` of the user, which the shown commands repeat. */
-  config: string | undefined;
+  /** Renders a next step as the user types it. */
+  next: RenderNext;
   /** Called once, when the user leaves. */
   onQuit: () => void;
   onInterrupt: () => void;
@@ -66,8 +65,7 @@ type Still = {now: number; data: Data; log: readonly Entry[]};
  */
 // eslint-disable-next-line max-lines-per-function -- one screen: what it draws, reads and repeats shares its state
 export function createDashboard(options: DashboardOptions): Dashboard {
-  const {canvas, theme, time, now, config} = options;
-  const next = (step: NextStep): string => renderNext(step, {config});
+  const {canvas, theme, time, now, next} = options;
   const screen = createInkScreen(canvas);
   const decoder = createDecoder();
   const log = createLog(next);

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {surveyConfig} from '../../config/survey.ts';
 import type {Env} from '../../config/user-path.ts';
 import {errorText, isAosError} from '../../foundation/errors/error.ts';
+import {commandOfUnit, isOurUnit} from '../../foundation/system/own-unit.ts';
 import {fail, ok, unclear, warn, type Check, type Finding} from '../../foundation/check/check.ts';
 import {run as runStep, say} from '../../foundation/next-step/next-step.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
@@ -10,7 +11,7 @@ import {count} from '../../foundation/text/words.ts';
 import type {RunProgram} from '../life/unit.ts';
 import {systemctl, unitState, type UnitState} from './systemd.ts';
 import {readUnit, unitPath} from './unit-file.ts';
-import {commandOfUnit, isOurUnit, type Scope} from './unit-text.ts';
+import type {Scope} from './unit-text.ts';
 
 export const SERVICE_CHECKS = [
   'unit.file',

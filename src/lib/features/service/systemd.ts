@@ -1,4 +1,3 @@
-import {existsSync} from 'node:fs';
 import type {RunProgram} from '../life/unit.ts';
 import type {Scope} from './unit-text.ts';
 
@@ -25,11 +24,6 @@ export type UnitState = {
 
 const PROPERTIES =
   'ActiveState,SubState,UnitFileState,Result,ExecMainStatus,MainPID,NRestarts,ActiveEnterTimestamp,NeedDaemonReload';
-
-/** Whether systemd is the service manager of this machine (sd_booted). */
-export function isBooted(): boolean {
-  return existsSync('/run/systemd/system');
-}
 
 /** Asks systemd about a unit. Rejects where it does not answer this user. */
 export async function unitState(scope: Scope, name: string, run: RunProgram): Promise<UnitState> {

@@ -3,7 +3,8 @@ import {say} from '../../foundation/next-step/next-step.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {RunProgram} from '../life/unit.ts';
 import type {Env} from '../../config/user-path.ts';
-import {isBooted, systemctl, unitState, type UnitState} from './systemd.ts';
+import {isBooted} from '../../foundation/system/own-unit.ts';
+import {systemctl, unitState, type UnitState} from './systemd.ts';
 import {readUnit, refuseForeign, removeUnit, unitPath} from './unit-file.ts';
 import type {Scope} from './unit-text.ts';
 

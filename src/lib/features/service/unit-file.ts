@@ -4,10 +4,8 @@ import {dirname, join} from 'node:path';
 import {pathOfVariable, userHome, type Env} from '../../config/user-path.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {isOurUnit, type Scope} from './unit-text.ts';
-
-/** The directory of the units that an administrator writes. */
-export const SYSTEM_UNITS = '/etc/systemd/system';
+import {isOurUnit, SYSTEM_UNITS} from '../../foundation/system/own-unit.ts';
+import type {Scope} from './unit-text.ts';
 
 /**
  * The path of a unit file.

@@ -1,3 +1,5 @@
+import {UNIT_MARK} from '../../foundation/system/own-unit.ts';
+
 /** Whose service manager runs the unit. */
 export const SCOPES = ['system', 'user'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -29,8 +31,6 @@ export type UnitPlan = {
   stopSeconds: number;
 };
 
-const MARK = '# Written by aos service install';
-
 /** Restarts for most of the offline allowance of an hour, one each ten seconds and start. */
 const RESTARTS = {everySeconds: 10, within: '1h', atMost: 300};
 /** Usage, data, refused and configuration: a restart cures none of them. */
@@ -41,25 +41,11 @@ export function isPlainPath(path: string): boolean {
   return /^\/[^\s"'\\\p{C}]*$/u.test(path);
 }
 
-/** Whether aos wrote a unit. */
-export function isOurUnit(text: string): boolean {
-  return text.startsWith(MARK);
-}
-
-/** Returns the words of a unit's ExecStart; none when there is no such line. */
-export function commandOfUnit(text: string): readonly string[] {
-  const line = /^ExecStart=(.*)$/m.exec(text)?.[1] ?? '';
-  return line
-    .split(' ')
-    .filter((word) => word !== '')
-    .map((word) => word.replaceAll('%%', '%').replaceAll('$$', () => '$'));
-}
-
 /** The text of the unit file. */
 export function unitText(plan: UnitPlan): string {
   const {scope, name, version, account, command, docs, stopSeconds} = plan;
   const lines = [
-    `${MARK} (aos ${version}); aos service uninstall removes it.`,
+    `${UNIT_MARK} (aos ${version}); aos service uninstall removes it.`,
     `# Change it with: systemctl ${scope === 'user' ? '--user ' : ''}edit ${name}`,
     '',
     '[Unit]',
@@ -75,7 +61,8 @@ export function unitText(plan: UnitPlan): string {
     'Type=exec',
     ...(account === null ? [] : [`User=${account}`]),
     `ExecStart=${command.map(escaped).join(' ')}`,
-    'ExecReload=/bin/kill -HUP $MAINPID',
+    // The kill of the shell: a bare Debian has no program of that name.
+    "ExecReload=/bin/sh -c 'kill -HUP $$MAINPID'",
     ...Object.entries(plan.environment).map(([key, value]) => `Environment=${key}=${escaped(value)}`),
     ...Object.entries(plan.credentials).map(([id, path]) => `LoadCredential=${id}:${escaped(path)}`),
     'Restart=on-failure',

@@ -11,6 +11,7 @@ import {
   standing,
   START,
 } from '../../../support/dash-scenes.ts';
+import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 import {dashRig} from '../../../support/dash-rig.ts';
 import {emptyView} from '../../../../src/lib/node/events/view.ts';
 import {fail} from '../../../../src/lib/foundation/check/check.ts';
@@ -243,7 +244,10 @@ describe('each state on a terminal', () => {
   });
 
   it('tells commands with the configuration that was named by hand, where there is room for them', async () => {
-    await using rig = dashRig(after(retried), {columns: 120, config: '/etc/aos/node-1/config.yaml'});
+    await using rig = dashRig(after(retried), {
+      columns: 120,
+      next: (step) => renderNext(step, {config: '/etc/aos/node-1/config.yaml'}),
+    });
     await rig.press('e');
     const [, verdict = '', ...page] = await rig.screen.lines();
     expect(verdict).toMatch(

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {
-  commandOfUnit,
-  isOurUnit,
-  isPlainPath,
-  unitText,
-  type UnitPlan,
-} from '../../../../src/lib/features/service/unit-text.ts';
+import {isPlainPath, unitText, type UnitPlan} from '../../../../src/lib/features/service/unit-text.ts';
+import {commandOfUnit, isOurUnit} from '../../../../src/lib/foundation/system/own-unit.ts';
 
 const PLAN: UnitPlan = {
   scope: 'system',
