@@ -18,6 +18,7 @@ import type {Resolved} from './resolve.ts';
 import {FIELDS} from './schema.ts';
 import type {Field} from './schema.ts';
 import {teeAttestationOf} from './tee-attestation.ts';
+import {engineOf} from './engine.ts';
 import {workerUrls} from './worker-urls.ts';
 
 /** Base of relative paths: the directory of the file. Those of variables are absolute. */
@@ -138,6 +139,7 @@ function workerConfig(resolved: Resolved, kind: WorkerKind, base: PathBase): Wor
         }
       : {}),
     ...(kind === 'zkml' ? {knownGood: knownGoodOf(resolved)} : {}),
+    ...(kind === 'opml' ? {engine: engineOf(resolved, (field) => pathOf(resolved, field, base))} : {}),
   };
 }
 

@@ -17,6 +17,7 @@ import {teeAttestationProblems} from './tee-attestation.ts';
 import type {FileTree} from './tree.ts';
 import {baseUrl} from './values.ts';
 import {kindWarnings, knownGoodProblems, wantedKinds} from './worker-kinds.ts';
+import {engineProblems, engineWarnings} from './engine.ts';
 import {workerUrlProblems, workerUrls} from './worker-urls.ts';
 
 /** What a command needs of a configuration: `signer` the values for signing, `run` all of them. */
@@ -105,7 +106,11 @@ export function crossProblems(
     );
   }
   problems.push(...wantedKinds(resolved, tree).flatMap((kind) => workerUrlProblems(resolved, kind)));
-  problems.push(...signerTlsProblems(resolved, placeOf), ...knownGoodProblems(resolved));
+  problems.push(
+    ...signerTlsProblems(resolved, placeOf),
+    ...knownGoodProblems(resolved),
+    ...engineProblems(resolved, placeOf),
+  );
   problems.push(...alertProblems(resolved, placeOf));
   problems.push(...teeAttestationProblems(resolved));
   problems.push(...contradictions(resolved, placeOf));
@@ -126,6 +131,7 @@ export function findWarnings(
     ...vrfKey(resolved),
     ...(fileReadable ? readableSecrets(resolved, tree) : []),
     ...kindWarnings(resolved, tree),
+    ...engineWarnings(resolved),
     ...callbacks(resolved),
     ...teeCallbacks(resolved, tree),
     ...doubts(resolved, wantedKinds(resolved, tree)),

@@ -23,6 +23,26 @@ export type WorkerConfig = {
   attestation?: TeeAttestation;
   /** Of zkml: by it a `false` is believed; null or absent: none is. */
   knownGood?: KnownGood | null;
+  /** Of opml: the workers are OpenAI-compatible servers; null or absent: the published worker. */
+  engine?: EngineConfig | null;
+};
+
+/** How an OpenAI-compatible server is asked in place of the published opml worker. */
+export type EngineConfig = {
+  /** `chat`: with the chat template of the model; `completions`: the prompt as it is. */
+  api: 'chat' | 'completions';
+  /** The engine’s model by that of the job. */
+  models: ReadonlyMap<string, string>;
+  /** Where a job does not say them. */
+  seed: number;
+  temperature: number;
+  topP: number;
+  maxTokens: number;
+  /** Absolute paths; null: none. */
+  apiKeyFile: string | null;
+  ca: string | null;
+  /** The log-probability of each token is asked for. */
+  logprobs: boolean;
 };
 
 /** A proof that is known to be good: its model, and the http(s) URL that a zkml worker downloads it from. */

@@ -58,7 +58,9 @@ function fieldSchema(field: AnyField): Schema {
   if (field.kind === 'unused') return {...about, description: `Not used by aos. ${about.description}`};
   const one = valueSchema(field);
   if (field.kind === 'one') return {...about, ...one, examples: [field.example]};
-  return {...about, anyOf: [{type: 'array', items: one}, one]};
+  const named = {type: 'object', additionalProperties: {type: ['string', 'number']}};
+  const forms = field.type.isPair === true ? [named] : [];
+  return {...about, anyOf: [...forms, {type: 'array', items: one}, one]};
 }
 
 /** Allows empty values (absent) and numbers: other YAML readers read unquoted addresses and times as numbers. */

@@ -153,6 +153,7 @@ function withoutFolder(
 
 /** Returns one item of a list's example. */
 function listExample(field: AnyField): string {
+  if (field.kind === 'many' && field.type.isPair === true) return field.example;
   return field.kind === 'many' ? (/[^[\]", ]+/.exec(field.example)?.[0] ?? '') : field.example;
 }
 

@@ -1,5 +1,6 @@
 import type {WorkerKind} from '../protocol/wire/messages.ts';
 import {NETWORK_NAMES} from './networks.ts';
+import {decimal, modelPair} from './engine-values.ts';
 import {FILE_VERSION, fileVersion} from './file-version.ts';
 import {
   address,
@@ -198,7 +199,18 @@ export const FIELDS = {
   checkpointPeriod: one('policy.checkpoint_period', duration(0, YEAR), '30m', 'Checkpoint period of the network.', {fallback: '30m'}),
   challengePeriod: one('policy.challenge_period', duration(0, YEAR), '3d', 'Challenge period of the network.', {fallback: '3d'}),
 
-  opml: worker('opml', 'http://127.0.0.1:1234'),
+  opml: {
+    ...worker('opml', 'http://127.0.0.1:1234'),
+    engine: one('workers.opml.engine', oneOf(['published', 'openai']), 'openai', 'What the opml workers are: the `published` one, or OpenAI-compatible servers (vLLM, Ray Serve, llama.cpp, Ollama, TGI), which `url` names without /v1. Another engine than the network’s may give another text to the same prompt, which is an incorrect inference result (0.1 ETH).', {fallback: 'published'}),
+    models: many('workers.opml.models', modelPair, '{llama-2-7b-chat.Q4_0.gguf: llama2:7b}', 'With `engine: openai` the engine’s model for each model of a job; a job with another model is not answered. In a variable: `JOB=ENGINE,…`.'),
+    api: one('workers.opml.api', oneOf(['chat', 'completions']), 'chat', 'With `engine: openai` how it is asked: `chat` puts the prompt into the chat template of the model, `completions` gives it as it is.'),
+    seed: one('workers.opml.seed', integer(0, 2 ** 31 - 1), '0', 'With `engine: openai` the seed for jobs that name none.', {fallback: '0'}),
+    temperature: one('workers.opml.temperature', decimal(0, 2), '0', 'With `engine: openai` the temperature for jobs that name none; at 0 the likeliest token is taken.', {fallback: '0'}),
+    topP: one('workers.opml.top_p', decimal(0, 1), '1', 'With `engine: openai` top_p for jobs that name none.', {fallback: '1'}),
+    maxTokens: one('workers.opml.max_tokens', integer(1, 2 ** 31 - 1), '1024', 'With `engine: openai` how long the answer to a job that names no `max_tokens` may be. A text that this limit cuts is no answer.', {fallback: '1024'}),
+    apiKeyFile: one('workers.opml.api_key_file', filePath, './engine.key', 'File (mode 0600) with the API key that the engine wants, on one line.'),
+    ca: one('workers.opml.ca', filePath, './engine-ca.pem', 'PEM file of the authority that signed the certificate of an https engine.'),
+  },
   tee: {
     ...worker('tee', 'http://127.0.0.1:3000'),
     callbackPort: one('workers.tee.callback_port', integer(1, 65_535), '21001', 'Port on 127.0.0.1 where tee workers send their answers: the published one knows no other than 21001, whatever it is asked.', {fallback: '21001'}),

@@ -2,6 +2,7 @@ import {nearest} from '../foundation/text/nearest.ts';
 import {trimAscii} from '../foundation/text/odd-characters.ts';
 import {problemAt} from './problems.ts';
 import type {ConfigProblem, Place} from './problems.ts';
+import {sanitizePath} from './sanitize.ts';
 import {ALL_FIELDS, pathsOf} from './schema.ts';
 import type {AnyField} from './schema.ts';
 import type {YamlNode} from './yaml.ts';
@@ -64,8 +65,13 @@ export function readTree(root: YamlNode | null, file: string): FileTree {
   };
 
   const value = (path: string, field: AnyField & {kind: 'one' | 'many'}, node: YamlNode): void => {
-    const items = field.kind === 'many' && node.kind === 'list' ? node.items : [node];
     const texts: PlacedText[] = [];
+    if (field.kind === 'many' && field.type.isPair === true && node.kind === 'map') {
+      for (const [key, entry] of node.entries) pair(path, field, [key, entry], texts);
+      if (texts.length > 0) values.set(path, texts);
+      return;
+    }
+    const items = field.kind === 'many' && node.kind === 'list' ? node.items : [node];
     for (const item of items) {
       if (item.kind === 'null') continue;
       if (item.kind === 'scalar') {
@@ -79,6 +85,25 @@ export function readTree(root: YamlNode | null, file: string): FileTree {
       }
     }
     if (texts.length > 0) values.set(path, texts);
+  };
+
+  /** One entry of a section whose keys are names; an empty one says nothing. */
+  const pair = (
+    path: string,
+    field: AnyField & {kind: 'many'},
+    [key, entry]: readonly [string, {at: Position; value: YamlNode}],
+    texts: PlacedText[],
+  ): void => {
+    const {at, value: said} = entry;
+    const wrong = (got: string): void => {
+      broken.add(path);
+      const whole = `${path}.${sanitizePath(key)}`;
+      problems.push(problemAt(place(at), whole, got, field.type.expected, field.example));
+    };
+    if (said.kind === 'null') wrong('has no value');
+    else if (said.kind !== 'scalar') wrong(`is a ${shape(said)}`);
+    else if (key.includes('=')) wrong('has = in its name');
+    else texts.push({text: `${trimAscii(key)}=${trimAscii(said.text)}`, place: place(said.at)});
   };
 
   if (root !== null) section('', root);

@@ -9,6 +9,7 @@ import {workerUrls} from './worker-urls.ts';
 import type {
   AlertChannel,
   ConfigWarning,
+  EngineConfig,
   WatchdogConfig,
   KnownGood,
   ListenAddress,
@@ -29,6 +30,7 @@ import {sanitizeText} from './sanitize.ts';
 import {teeAttestationOf} from './tee-attestation.ts';
 import {readTree, type FileTree, type PlacedText} from './tree.ts';
 import {parseYaml} from './yaml.ts';
+import {engineOf} from './engine.ts';
 import type {ConfigSource} from './source.ts';
 
 /**
@@ -65,6 +67,8 @@ export type UsableConfig = ChainView & {
   knownGood: KnownGood | null;
   /** What becomes of the attestations of tee workers. */
   teeAttestation: TeeAttestation;
+  /** Of opml: an OpenAI-compatible server; null: the published worker, or its configuration is not whole. */
+  engine: EngineConfig | null;
   /** `workers.tee.callback_port`; null where it is wrong. */
   teePort: number | null;
   /** Scheme and host of the alert webhook; the rest of its URL is a secret. */
@@ -139,6 +143,7 @@ export function usableConfig(source: ConfigSource): UsableConfig {
     })),
     knownGood: knownGoodOf(resolved),
     teeAttestation: teeAttestationOf(resolved, pathOf(resolved, FIELDS.tee.root, base)),
+    engine: engineOf(resolved, (field) => pathOf(resolved, field, base)),
     teePort: resolved.one(FIELDS.tee.callbackPort) ?? null,
     // These have defaults, also for a wrong value.
     probeIntervalMs: resolved.one(FIELDS.heartbeatInterval) ?? 10_000,

@@ -11,5 +11,7 @@ export type ValueType<T> = {
   pattern?: string;
   /** All valid texts, for editors. */
   options?: readonly string[];
+  /** Texts are pairs `name=value`; in the file a list of them may be a section of names. */
+  isPair?: true;
   parse(text: string): Parsed<T>;
 };

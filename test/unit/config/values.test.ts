@@ -149,7 +149,9 @@ describe('the table of keys', () => {
     '%s: default and example are valid',
     (_, field) => {
       for (const text of [field.example, ...(field.fallback === null ? [] : [field.fallback])]) {
-        const items = field.kind === 'many' ? text.replaceAll(/[[\]" ]/g, '').split(',') : [text];
+        const plain = text.replaceAll(/[[\]{}" ]/g, '');
+        const listed = field.kind === 'many' && field.type.isPair === true ? plain.replace(':', '=') : plain;
+        const items = field.kind === 'many' ? listed.split(',') : [text];
         for (const item of items) expect(field.type.parse(item)).toHaveProperty('value');
       }
     },

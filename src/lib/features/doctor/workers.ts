@@ -7,7 +7,8 @@ import {isAosError} from '../../foundation/errors/error.ts';
 import type {KnownGood} from '../../config/config.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {WorkerClient, WorkerDriver, WorkerStatus} from '../../peers/worker/driver.ts';
-import {DRIVERS} from '../../peers/worker/workers.ts';
+import {driverOf} from '../../peers/worker/workers.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
 import type {DoctorContext} from './context.ts';
 import {withinAnswerTime} from './answer-time.ts';
 
@@ -35,15 +36,28 @@ export function workersProbes(context: DoctorContext): Probe[] {
 }
 
 async function judgeWorkers(kind: WorkerKind, context: DoctorContext, signal: AbortSignal): Promise<Finding> {
-  const {workers, knownGood} = context.config;
+  const {workers, knownGood, engine} = context.config;
   const terms = {knownGood, ms: context.limits.answerMs};
   const wanted = workers.find((worker) => worker.kind === kind);
   if (wanted === undefined) return notApplicable('none is configured');
   const {urls} = wanted;
   if (urls === null) return blocked('config.valid', `a URL of workers.${kind} is wrong`);
-  const findings = await Promise.all(urls.map((url) => judgeWorker(url, DRIVERS[kind], terms, signal)));
-  return seen(kind, workers.length, await context.running()) ?? together(findings);
+  const driver = driverOf(kind, engine, systemTime);
+  const findings = await Promise.all(urls.map((url) => judgeWorker(url, driver, terms, signal)));
+  const all = seen(kind, workers.length, await context.running()) ?? together(findings);
+  return kind === 'opml' && engine !== null && all.state === 'ok'
+    ? warn(`${all.found}; ${OTHER_ENGINE}`, COMPARE)
+    : all;
 }
+
+/** What the text of an engine may cost. */
+const OTHER_ENGINE =
+  'an engine other than the network’s may give another text to the same prompt, which is an incorrect inference result (0.1 ETH each)';
+const COMPARE = run(
+  'worker check',
+  ['--kind', 'opml'],
+  'Compare its answers with those of the network’s worker',
+);
 
 /** What only the operator that runs can find: a status does not show it. */
 const HIDDEN: ReadonlySet<string> = new Set([
@@ -51,6 +65,7 @@ const HIDDEN: ReadonlySet<string> = new Set([
   'WORKER_STUCK',
   'WORKER_UNSOUND',
   'WORKER_UNPROVEN',
+  'WORKER_CHANGED',
 ]);
 
 /** The operator that runs has found a worker of this kind to be of no use. @param kinds how many are configured */
@@ -128,9 +143,10 @@ async function judgeProof(
 }
 
 /** A worker that is busy with a request is alive. */
-function wordsFor({busy, places}: WorkerStatus, {sticks}: WorkerDriver): string {
+function wordsFor({busy, places, about}: WorkerStatus, {sticks}: WorkerDriver): string {
   const lasting = sticks ? '; one that stays so while no job is open has to be restarted' : '';
   if (busy !== null) return `answers and is not idle: ${busy}${lasting}`;
+  if (about !== undefined) return `is ${about}`;
   return places === 1 ? 'is well and takes one request at a time' : 'is idle and takes requests';
 }
 

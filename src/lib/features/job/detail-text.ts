@@ -2,6 +2,7 @@ import {wrap} from '../../foundation/text/cells.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import {checkRows} from './checks.ts';
 import type {JobDetail} from './detail.ts';
+import {engineText} from '../../protocol/wire/engine-body.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 
 const LABEL = 14;
@@ -73,6 +74,7 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
       ...row('    answer', request.answer),
       ...row('    root', request.stateRoot),
       ...row('    attested', attestedText(request)),
+      ...row('    engine', request.engine === null ? null : engineText(request.engine)),
     ]),
     ...(detail.checks.length === 0 ? [] : ['', 'CHECKS']),
     ...checkRows(detail.checks).flatMap(([label, value]) => row(label, value)),

@@ -189,6 +189,7 @@ function requestJson(request: JobRequestRow) {
     answer: read?.answer ?? null,
     stateRoot: read?.stateRoot || null,
     ...attestationOf(read),
+    engine: read?.engine ?? null,
     answerBytes: answer === null ? null : Buffer.byteLength(answer),
   };
 }

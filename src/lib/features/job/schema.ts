@@ -203,6 +203,19 @@ export const jobShow: ResultEntry = {
           attestation: v.pipe(v.nullable(v.string()), v.description('of a tee worker: base64')),
           attestationBytes: v.pipe(v.nullable(count), v.description('of the document')),
           attestationSha256: v.nullable(digits),
+          engine: v.pipe(
+            v.nullable(
+              v.object({
+                name: v.string(),
+                version: v.string(),
+                model: v.string(),
+                digest: v.string(),
+                build: v.string(),
+                facts: v.string(),
+              }),
+            ),
+            v.description('of an OpenAI-compatible server: what it says of itself'),
+          ),
           answerBytes: v.nullable(count),
         }),
       ),

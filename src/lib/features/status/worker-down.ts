@@ -6,6 +6,7 @@ const DOWN: ReadonlySet<string> = new Set([
   'WORKER_LOCKED',
   'WORKER_STUCK',
   'WORKER_UNSOUND',
+  'WORKER_CHANGED',
 ]);
 
 /** The problem of the workers, when no worker of any kind that this node runs can answer a job; null: one may. */

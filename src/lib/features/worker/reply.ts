@@ -26,7 +26,14 @@ export const checkedWorkers = v.array(
       }),
     ),
     answer: v.nullable(
-      v.object({text, characters: count, stateRoot: text, attestation: v.optional(text, ''), ms}),
+      v.object({
+        text,
+        characters: count,
+        stateRoot: text,
+        attestation: v.optional(text, ''),
+        engine: v.optional(text, ''),
+        ms,
+      }),
     ),
   }),
 );

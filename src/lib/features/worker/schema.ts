@@ -44,6 +44,7 @@ export const workerCheck: ResultEntry = {
               characters: count,
               stateRoot: v.string(),
               attestation: described(v.string(), 'of a tee worker: the beginning of it'),
+              engine: described(v.string(), 'of an OpenAI-compatible server: what it says of itself'),
               ms,
             }),
           ),

@@ -29,10 +29,15 @@ export function workerCheckText(
       answer === null || answer.attestation === ''
         ? []
         : [`attestation: ${answer.attestation.slice(0, PREVIEW)}`];
+    const engine =
+      answer === null || answer.engine === ''
+        ? []
+        : wrap(plainText(`engine: ${answer.engine}`, style), style.width);
     return [
       ...wrap(plainText(`${kind} worker at ${url}`, style), style.width),
       ...checkLines(listed[index] ?? [], style, names),
       ...said,
+      ...engine,
       ...[...root, ...attested].map((line) => plainText(line, style)),
       '',
     ];

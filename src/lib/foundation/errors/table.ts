@@ -12,6 +12,7 @@ import {WORKER} from './codes/worker.ts';
 import {CHECKS} from './codes/checks.ts';
 import {PROOFS} from './codes/proofs.ts';
 import {ATTESTATION} from './codes/attestation.ts';
+import {ENGINE} from './codes/engine.ts';
 import {JOURNAL} from './codes/journal.ts';
 import {OPERATOR} from './codes/operator.ts';
 import {PORT} from './codes/port.ts';
@@ -74,6 +75,7 @@ export const CODES = {
   ...CHECKS,
   ...PROOFS,
   ...ATTESTATION,
+  ...ENGINE,
   ...JOURNAL,
   ...OPERATOR,
   ...PORT,

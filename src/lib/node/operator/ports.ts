@@ -117,9 +117,9 @@ export type Lane = {
   readonly at: AskedWorker;
   /**
    * Puts the request; resolves when it is taken, or answered in the reply.
-   * @throws AosError WORKER_BUSY | WORKER_REFUSED | WORKER_UNREACHABLE | WORKER_STUCK: it was not taken; WORKER_LOST |
+   * @throws AosError WORKER_BUSY | WORKER_REFUSED | WORKER_UNREACHABLE | WORKER_STUCK | REQUEST_REJECTED: it was not taken; WORKER_LOST |
    *   WORKER_TIMEOUT | PROOF_TIMEOUT | WORKER_BAD_ANSWER: perhaps it was, an attempt; PROOF_NOT_CHECKED | WORKER_UNPROVEN |
-   *   WORKER_UNSOUND: it was, and what came says nothing of the job
+   *   WORKER_UNSOUND | WORKER_CHANGED: it was, and what came says nothing of the job
    */
   ask(request: WorkerRequest, signal: AbortSignal): Promise<void>;
   /** Rejects with WORKER_LOST when the worker started anew, or went away, and the request that it took is lost. */

@@ -7,6 +7,38 @@ export function networkCode(error: unknown): string {
   return error.name === 'HTTPParserError' ? 'HPE_INVALID' : 'UNKNOWN';
 }
 
+/** No connection was made, or none was free, so the peer has nothing of the request. */
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CONNECTIONS_IN_USE',
+]);
+/** The certificate of the peer is of an authority that is not known here, of another name, or out of date. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** Whether a network error says that the peer has nothing of the request. */
+export function isNotConnected(error: unknown): boolean {
+  return NOT_CONNECTED.has(networkCode(error));
+}
+
+/** Whether the certificate of the peer was not accepted. */
+export function isUntrusted(error: unknown): boolean {
+  return UNTRUSTED.has(networkCode(error));
+}
+
 /** Describes a network error in words, with its code. */
 export function networkProblem(error: unknown): string {
   const code = networkCode(error);

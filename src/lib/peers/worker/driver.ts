@@ -14,6 +14,8 @@ export type WorkerStatus = StatusReply & {
   places: number | null;
   /** It says for sure that it works on nothing: a request that it took is lost. */
   isIdle: boolean;
+  /** What it says that it is, for people; absent: nothing. */
+  about?: string;
 };
 
 /** What a worker says in its reply to a request, where it sends no callback. */
@@ -46,12 +48,12 @@ export type WorkerClient = {
   readonly host: string;
   /** `opml worker host:port`, for texts. */
   readonly name: string;
-  /** @throws AosError WORKER_UNREACHABLE; WORKER_REFUSED for a reply of more than 1 MiB */
+  /** @throws AosError WORKER_UNREACHABLE; WORKER_REFUSED for a reply of more than 1 MiB; of an engine also WORKER_CHANGED */
   status(signal: AbortSignal): Promise<WorkerStatus>;
   /**
    * Puts a request; resolves when the worker has taken it, or has answered it in its reply.
    * @throws AosError WORKER_BUSY | WORKER_REFUSED | WORKER_UNREACHABLE | WORKER_STUCK | WORKER_UNSOUND | WORKER_UNPROVEN |
-   *   PROOF_NOT_CHECKED: none of them is an attempt; WORKER_LOST | WORKER_TIMEOUT | PROOF_TIMEOUT | WORKER_BAD_ANSWER: each
+   *   WORKER_CHANGED | REQUEST_REJECTED | PROOF_NOT_CHECKED: none of them is an attempt; WORKER_LOST | WORKER_TIMEOUT | PROOF_TIMEOUT | WORKER_BAD_ANSWER: each
    *   is one
    */
   ask(request: WorkerRequest, signal: AbortSignal): Promise<void>;

@@ -1,7 +1,7 @@
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {say, type NextStep} from '../../foundation/next-step/next-step.ts';
-import {networkCode, networkProblem} from '../http/network-code.ts';
+import {isNotConnected, networkCode, networkProblem} from '../http/network-code.ts';
 import {createSchemeLook, PLAIN_REFUSED} from '../http/other-scheme.ts';
 import {createTransport, type HttpAnswer, type HttpRequest} from '../http/transport.ts';
 
@@ -36,17 +36,6 @@ export const NEAR: WorkerLimits = {statusMs: 10_000, requestMs: 30_000};
 const MAX_REPLY = 1024 * 1024;
 const JSON_BODY = {'content-type': 'application/json'};
 const MiB = '1 MiB';
-
-/** No connection was made, or none was free, so the worker has nothing of the request. */
-const NOT_CONNECTED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CONNECTIONS_IN_USE',
-]);
 
 /** Whether a failed exchange says that no process listens there. */
 export function isGone(error: AosError): boolean {
@@ -112,7 +101,7 @@ export function createWorkerHttp(kind: WorkerKind, url: string, limits: WorkerLi
         return await transport.request(call, signal);
       } catch (error) {
         signal.throwIfAborted();
-        if (!(error instanceof AosError) || NOT_CONNECTED.has(networkCode(error.cause))) throw error;
+        if (!(error instanceof AosError) || isNotConnected(error.cause)) throw error;
         throw new AosError('WORKER_LOST', `${error.message}, after the request was sent`, {
           cause: error.cause,
           next: start,

@@ -38,6 +38,7 @@ const UNSOUND_REST_MS = 20_000;
 /** What a reply says of the job alone. */
 const OF_THE_JOB: ReadonlySet<string> = new Set([
   'PROOF_NOT_CHECKED',
+  'REQUEST_REJECTED',
   'PROOF_TIMEOUT',
   'WORKER_UNPROVEN',
   'WORKER_BAD_ANSWER',

@@ -25,6 +25,7 @@ const WORST_LAST = [
   'WORKER_STUCK',
   'WORKER_LOCKED',
   'WORKER_UNSOUND',
+  'WORKER_CHANGED',
 ] as const;
 
 /** @param members called at each use, for the members are made with `changed` */

@@ -1,4 +1,4 @@
-import type {WorkerConfig} from '../../config/config.ts';
+import type {EngineConfig, WorkerConfig} from '../../config/config.ts';
 import {abortable} from '../../foundation/async/abort.ts';
 import {isAosError, type AosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
@@ -6,6 +6,7 @@ import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {CheckedJob, CheckQuestion, StatusMethod, WorkerDriver} from './driver.ts';
 import type {WorkerLane} from './lane.ts';
 import {createMember, type Member} from './member.ts';
+import {openaiDriver} from './openai.ts';
 import {OPML} from './opml.ts';
 import {createPool} from './pool.ts';
 import {TEE} from './tee.ts';
@@ -14,8 +15,13 @@ import {ZKML} from './zkml.ts';
 /** How long a look at workers is waited for: a proof that one is asked about beside its status may take minutes. */
 const LOOK_MS = 30_000;
 
-/** Every kind of worker that can be driven. */
+/** The published worker of each kind. */
 export const DRIVERS: Readonly<Record<WorkerKind, WorkerDriver>> = {opml: OPML, tee: TEE, zkml: ZKML};
+
+/** How the workers of a kind are driven: as the published one, or as the engine of a configuration. */
+export function driverOf(kind: WorkerKind, engine: EngineConfig | null, time: Time): WorkerDriver {
+  return kind === 'opml' && engine !== null ? openaiDriver(engine, time) : DRIVERS[kind];
+}
 
 /** What is known of one worker of a pool. */
 export type WorkerState = {
@@ -58,7 +64,7 @@ export type Workers = Pick<WorkerDriver, 'kind' | 'whyUnfit'> & {
 /** Creates clients for the workers of one kind in a configuration (docs/protocol.md#workers); no request is made yet. */
 export function createWorkers(kind: WorkerKind, config: WorkerConfig, {time}: {time: Time}): Workers {
   const {urls, readyTimeoutMs, answerTimeoutMs, attempts, deadlineMs, onFailure} = config;
-  const driver = DRIVERS[kind];
+  const driver = driverOf(kind, config.engine ?? null, time);
   const concurrency = Math.min(config.concurrency, driver.mostAtOnce ?? config.concurrency);
   const pool = createPool(() => members, time);
   const limits = {driver, concurrency, readyTimeoutMs, answerTimeoutMs, time, onChange: pool.changed};

@@ -147,6 +147,11 @@ export function readReply(result: JsonValue): {code: number; message: string} {
 export function readOpmlCallback(bytes: Uint8Array): OpmlCallback {
   const {value} = parseJson(bytes);
   if (!isJsonObject(value)) throw messageInvalid('body', 'an object');
+  return opmlCallbackOf(value);
+}
+
+/** As {@link readOpmlCallback}, of a body that is read already. @throws AosError MESSAGE_INVALID */
+export function opmlCallbackOf(value: JsonObject): OpmlCallback {
   const answer = value.get('answer');
   if (typeof answer !== 'string') throw messageInvalid('body.answer', 'a string');
   return {

@@ -1,6 +1,7 @@
 import {objectAt, messageInvalid, optionalText, requiredText} from './fields.ts';
 import {parseJson, type JsonObject} from './json.ts';
-import {readOpmlCallback, type WorkerKind} from './messages.ts';
+import {readEngineFacts, type EngineFacts} from './engine-body.ts';
+import {opmlCallbackOf, type WorkerKind} from './messages.ts';
 
 /** What a worker said to a request, whatever its kind. */
 export type WorkerAnswer = {
@@ -15,6 +16,8 @@ export type WorkerAnswer = {
   stateRoot: string;
   /** Of a tee worker, base64; '' for others. */
   attestation: string;
+  /** Of an OpenAI-compatible server: which engine it is; null for others. */
+  engine: EngineFacts | null;
   /** Why it cannot be the answer to a job, whatever its text says; null: it may be. */
   flaw: string | null;
 };
@@ -43,11 +46,13 @@ const READ: Readonly<Record<WorkerKind, (bytes: Uint8Array) => WorkerAnswer>> = 
   zkml: readZkml,
 };
 
-const NOTHING = {model: '', prompt: '', stateRoot: '', attestation: '', flaw: null} as const;
+const NOTHING = {model: '', prompt: '', stateRoot: '', attestation: '', engine: null, flaw: null} as const;
 
 function readOpml(bytes: Uint8Array): WorkerAnswer {
-  const {req_id, answer, model, prompt, state_root} = readOpmlCallback(bytes);
-  return {...NOTHING, kind: 'opml', requestId: req_id, answer, model, prompt, stateRoot: state_root};
+  const body = bodyOf(bytes);
+  const {req_id, answer, model, prompt, state_root} = opmlCallbackOf(body);
+  const said = {requestId: req_id, answer, model, prompt, stateRoot: state_root};
+  return {...NOTHING, kind: 'opml', ...said, engine: readEngineFacts(body)};
 }
 
 /** The worker names a model of its own and no node, so the request id alone says what it answers. */

@@ -31,6 +31,7 @@ describe('the answer of a tee worker', () => {
       prompt: 'What is AI?',
       stateRoot: '',
       attestation: 'hEShATgioAEC',
+      engine: null,
       flaw: null,
     });
   });

@@ -26,11 +26,18 @@ const ATTEMPTS: ReadonlySet<ErrorCode> = new Set([
   'WORKER_BAD_ANSWER',
 ]);
 /** What a worker says that it cannot do for this job: another one is asked, and then none for a while. */
-const REFUSALS: ReadonlySet<ErrorCode> = new Set(['WORKER_REFUSED', 'WORKER_UNPROVEN', 'PROOF_NOT_CHECKED']);
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  'WORKER_REFUSED',
+  'WORKER_CHANGED',
+  'WORKER_UNPROVEN',
+  'PROOF_NOT_CHECKED',
+  'REQUEST_REJECTED',
+]);
 /** The proof of a job, or our own disk. */
 const NOT_OF_THE_WORKER: ReadonlySet<ErrorCode> = new Set([
   'PROOF_NOT_CHECKED',
   'PROOF_TIMEOUT',
+  'REQUEST_REJECTED',
   'JOURNAL_WRITE_FAILED',
 ]);
 /** A worker that is back is asked within so long. */

@@ -6,6 +6,7 @@ import {say} from '../../../foundation/next-step/next-step.ts';
 import {duration, measured} from '../../../foundation/time/duration.ts';
 import {count} from '../../../foundation/text/words.ts';
 import type {Time} from '../../../foundation/time/time.ts';
+import {engineText} from '../../../protocol/wire/engine-body.ts';
 import type {WorkerAnswer} from '../../../protocol/wire/worker-answers.ts';
 import type {DirectReply, Lane, WatchedWorker, Worker, WorkerState} from '../ports.ts';
 import type {CheckAnswers} from './answers.ts';
@@ -201,12 +202,13 @@ function judgeAnswer({answer, flaw}: WorkerAnswer, ms: number): check.Finding {
   return check.ok(`${count(answer.length, 'character')} ${took}`);
 }
 
-function shown({answer, stateRoot, attestation}: WorkerAnswer, ms: number): CheckedAnswer {
+function shown({answer, stateRoot, attestation, engine}: WorkerAnswer, ms: number): CheckedAnswer {
   return {
     text: answer.slice(0, SHOWN),
     characters: answer.length,
     stateRoot: stateRoot.slice(0, SHOWN),
     attestation: attestation.slice(0, SHOWN),
+    engine: engine === null ? '' : engineText(engine).slice(0, SHOWN),
     ms,
   };
 }

@@ -13,6 +13,8 @@ export type CheckedAnswer = {
   stateRoot: string;
   /** Of a tee worker: the beginning of it. */
   attestation: string;
+  /** Which engine it is, where the worker is an OpenAI-compatible server; '' for others. */
+  engine: string;
   /** From the request to the answer. */
   ms: number;
 };

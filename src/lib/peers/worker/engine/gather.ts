@@ -1,0 +1,165 @@
+import {AosError} from '../../../foundation/errors/error.ts';
+import {say} from '../../../foundation/next-step/next-step.ts';
+import {safeText} from '../../../foundation/text/safe-text.ts';
+import {isJsonNumber, isJsonObject, type JsonObject} from '../../../protocol/wire/json.ts';
+import {countAt, factAt, objectAt, objectsAt, textAt} from './json.ts';
+import type {Sampling} from './sampling.ts';
+
+/** What an engine said to one request. */
+export type Gathered = {
+  text: string;
+  finish: 'stop' | 'length';
+  /** As the answer names it; '' where it does not. */
+  model: string;
+  /** `system_fingerprint`; '' where there is none. */
+  fingerprint: string;
+  usage: {prompt: number; completion: number} | null;
+  logprobs: readonly {token: string; logprob: number}[];
+};
+
+/** Puts an answer together from the objects of a stream, or from the one of a whole reply. */
+export type Gatherer = {
+  /** @throws AosError WORKER_BAD_ANSWER | WORKER_BUSY | WORKER_LOST */
+  take(chunk: JsonObject): void;
+  /** The engine has said why the text ends: only its figures may still come. */
+  isFinished(): boolean;
+  /** @throws AosError WORKER_BAD_ANSWER: what came is no answer; WORKER_LOST: the end is missing */
+  answer(): Gathered;
+};
+
+/** A result has at most 4 MiB, with what is around the text. */
+const MOST_BYTES = 4 * 1024 * 1024 - 64 * 1024;
+const MOST_LOGPROBS = 32_768;
+const MOST_WORDS = 200;
+/** What the servers call the end of a text: OpenAI’s word, and those of TGI. */
+const STOPS: ReadonlySet<string> = new Set(['stop', 'eos', 'eos_token', 'stop_sequence']);
+const OVERLOADED = /^(?:overloaded|rate_limit|rate_limit_exceeded|429|503)$/;
+
+/** @param name of the worker, for texts */
+export function createGatherer(name: string, {maxTokens, isOwnLimit}: Sampling): Gatherer {
+  const parts: string[] = [];
+  const logprobs: {token: string; logprob: number}[] = [];
+  let bytes = 0;
+  let finish: string | null = null;
+  let model = '';
+  let fingerprint = '';
+  let usage: Gathered['usage'] = null;
+  let hasChoice = false;
+
+  const bad = (what: string, next?: string): AosError =>
+    new AosError('WORKER_BAD_ANSWER', `${name} ${what}`, next === undefined ? {} : {next: say(next)});
+
+  function same(before: string, now: string, what: string): string {
+    if (now === '' || now === before) return before;
+    if (before === '') return now;
+    const [old, other] = [before, now].map((text) => safeText(text, MOST_WORDS));
+    throw bad(`changed its ${what} within one answer, from ${old ?? ''} to ${other ?? ''}`);
+  }
+
+  function takeChoice(choice: JsonObject): void {
+    const index = countAt(choice, 'index') ?? 0;
+    if (index !== 0) throw bad('sent more than one choice, and one was asked for');
+    hasChoice = true;
+    // A stream has `delta`, a whole reply `message`; the older API has `text` in both.
+    const said = objectAt(choice, 'delta') ?? objectAt(choice, 'message');
+    const calls = said?.get('tool_calls') ?? said?.get('function_call') ?? null;
+    if (calls !== null && !(Array.isArray(calls) && calls.length === 0))
+      throw bad('answered with a call of a tool', 'Run the engine without tools and without their parser.');
+    const text = textAt(said, 'content') ?? textAt(choice, 'text') ?? '';
+    if (finish !== null && text !== '') throw bad('sent more text after the end of its answer');
+    bytes += Buffer.byteLength(text);
+    if (bytes > MOST_BYTES) throw bad('sent more than 4 MiB of text, which is more than a result can be');
+    if (text !== '') parts.push(text);
+    finish ??= textAt(choice, 'finish_reason');
+    if (logprobs.length <= MOST_LOGPROBS) logprobs.push(...logprobsOf(choice));
+  }
+
+  return {
+    take(chunk) {
+      const error = chunk.get('error');
+      if (error !== undefined && error !== null) throw failureIn(name, chunk);
+      if (textAt(chunk, 'object') === 'error') throw failureIn(name, chunk);
+      model = same(model, factAt(chunk, 'model'), 'model');
+      fingerprint = same(fingerprint, factAt(chunk, 'system_fingerprint'), 'system_fingerprint');
+      const counted = objectAt(chunk, 'usage');
+      const [prompt, completion] = [countAt(counted, 'prompt_tokens'), countAt(counted, 'completion_tokens')];
+      if (prompt !== null && completion !== null) usage = {prompt, completion};
+      for (const choice of objectsAt(chunk, 'choices') ?? []) takeChoice(choice);
+    },
+    isFinished: () => finish !== null,
+    answer() {
+      if (!hasChoice) throw bad('answered without a choice: its list of choices is empty');
+      if (finish === null)
+        throw new AosError(
+          'WORKER_LOST',
+          `${name} ended its answer in the middle: it gives no finish_reason`,
+        );
+      const text = parts.join('');
+      const about = {
+        text,
+        model,
+        fingerprint,
+        usage,
+        logprobs: logprobs.length > MOST_LOGPROBS ? [] : logprobs,
+      };
+      if (finish === 'length') {
+        const cut = cutBy(usage?.completion ?? null, maxTokens, isOwnLimit);
+        if (cut !== null) throw bad(cut.what, cut.next);
+        return {...about, finish: 'length'};
+      }
+      if (finish === 'content_filter')
+        throw bad('left out what its content filter holds back', 'Run the engine without a content filter.');
+      if (!STOPS.has(finish))
+        throw bad(`ended its answer with the finish_reason "${safeText(finish, MOST_WORDS)}"`);
+      if (text === '') throw bad('sent an empty text');
+      return {...about, finish: 'stop'};
+    },
+  };
+}
+
+/** Why a text that reached a limit is no answer; null: the limit is the job’s own. */
+function cutBy(
+  tokens: number | null,
+  maxTokens: number,
+  isOwnLimit: boolean,
+): {what: string; next: string} | null {
+  if (tokens !== null && tokens < maxTokens)
+    return {
+      what: `cut its answer after ${tokens} of ${maxTokens} tokens: its context is full`,
+      next: 'Give the engine a larger context.',
+    };
+  if (isOwnLimit) return null;
+  return {
+    what: `cut its answer at ${maxTokens} tokens, the limit of workers.opml.max_tokens`,
+    next: 'Raise workers.opml.max_tokens.',
+  };
+}
+
+/** An error in a stream, or in a reply that says 200. */
+function failureIn(name: string, chunk: JsonObject): AosError {
+  const error = chunk.get('error');
+  const about = error !== undefined && isJsonObject(error) ? error : chunk;
+  const said = typeof error === 'string' ? error : (textAt(about, 'message') ?? '');
+  const words = safeText(said.trim(), MOST_WORDS);
+  const types = ['type', 'code', 'error_type'].flatMap((key) => [factAt(about, key), factAt(chunk, key)]);
+  if (types.some((type) => OVERLOADED.test(type)))
+    return new AosError('WORKER_BUSY', `${name} is busy${words === '' ? '' : `: ${words}`}`);
+  return new AosError('WORKER_LOST', `${name} failed while it answered${words === '' ? '' : `: ${words}`}`);
+}
+
+/** Both forms: that of the chat API, which llama.cpp uses for both, and that of the older one. */
+function logprobsOf(choice: JsonObject): {token: string; logprob: number}[] {
+  const said = objectAt(choice, 'logprobs');
+  const content = objectsAt(said, 'content');
+  if (content !== null)
+    return content.flatMap((one) => {
+      const [token, logprob] = [textAt(one, 'token'), one.get('logprob')];
+      return token === null || !isJsonNumber(logprob) ? [] : [{token, logprob: Number(logprob.text)}];
+    });
+  const [tokens, values] = [said?.get('tokens'), said?.get('token_logprobs')];
+  if (!Array.isArray(tokens) || !Array.isArray(values)) return [];
+  return tokens.flatMap((token, index) => {
+    const value = values[index];
+    return typeof token === 'string' && isJsonNumber(value) ? [{token, logprob: Number(value.text)}] : [];
+  });
+}
