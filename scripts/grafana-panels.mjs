@@ -72,6 +72,7 @@ export const ROWS = [
         queries: [
           [`sum by (state) (aos_jobs_open{${ME}})`, '{{state}}'],
           [`aos_jobs_pending{${ME}}`, 'in the journal'],
+          [`aos_answers_held{${ME}}`, 'with a held answer'],
         ],
       },
       {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import {stringify, parse} from 'yaml';
 import {describe, expect, it} from 'vitest';
 import {COMMANDS} from '../../../src/lib/foundation/next-step/commands.ts';
+import {OPERATOR_PARTS} from '../../../src/lib/node/events/events.ts';
 import {START} from '../../support/dash-scenes.ts';
 import {tempDir} from '../../support/config-file.ts';
 import {metricNames, metricsRig} from '../../support/metrics.ts';
@@ -104,6 +105,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ill: {'aos_answers_missing{kind="opml",state="waiting"}': '2+0x200'},
     labels: {kind: 'opml'},
   },
+  AosAnswerHeld: gauge('aos_answers_held', [0, 1]),
   AosUnanswered: counted('unanswered'),
   AosResultsLost: counted('expired'),
   AosJobsRefused: part('jobs'),
@@ -212,6 +214,12 @@ describe('the alert rules for Prometheus', () => {
     metrics.close();
     const used = rules.flatMap(({expr}) => expr.match(/\b(?:aos|eigen)_\w+/g) ?? []);
     expect(used.filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it('have one for each part of the operator', () => {
+    const watched = new Set(rules.map(({expr}) => /^aos_part_up\{part="(\w+)"\} == 0$/.exec(expr)?.[1]));
+    // A dispatcher that is away or refuses is not connected: AosDispatcherAway.
+    expect(OPERATOR_PARTS.filter((part) => !watched.has(part))).toEqual(['dispatcher']);
   });
 
   it('are all tried, and say what is wrong and what to do in sentences', () => {

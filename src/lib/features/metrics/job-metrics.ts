@@ -24,6 +24,12 @@ export function jobMetrics(registry: Registry, start: OpenAtStart): (event: Oper
     labelNames: ['kind', 'what'],
     registers,
   });
+  const checks = new Counter({
+    name: 'aos_answer_checks_total',
+    help: 'What the checks of answers said, and held answers that were released.',
+    labelNames: ['kind', 'verdict'],
+    registers,
+  });
   const stages = new Histogram({
     name: 'aos_job_stage_seconds',
     help: 'How long the stages of jobs took.',
@@ -53,6 +59,8 @@ export function jobMetrics(registry: Registry, start: OpenAtStart): (event: Oper
           for (const what of ['received', 'selected', 'answered', 'unanswered', 'accepted', 'expired'])
             jobs.inc({kind: kindLabel(kind), event: what}, 0);
           for (const what of ['worker', 'result']) retries.inc({kind: kindLabel(kind), what}, 0);
+          for (const verdict of ['ok', 'not_checked', 'refused', 'held', 'released'])
+            checks.inc({kind: kindLabel(kind), verdict}, 0);
         }
         return;
       case 'job_received':
@@ -80,6 +88,15 @@ export function jobMetrics(registry: Registry, start: OpenAtStart): (event: Oper
         return;
       case 'result_expired':
         jobs.inc({kind: kindLabel(event.job.kind), event: 'expired'});
+        return;
+      case 'job_checked':
+        checks.inc({kind: kindLabel(event.job.kind), verdict: event.verdict});
+        return;
+      case 'job_held':
+        checks.inc({kind: kindLabel(event.job.kind), verdict: 'held'});
+        return;
+      case 'job_released':
+        checks.inc({kind: kindLabel(event.job.kind), verdict: 'released'});
         return;
       case 'job_retry':
         retries.inc({kind: kindLabel(event.job.kind), what: 'worker'});

@@ -105,6 +105,16 @@ export const NODE_GAUGES: readonly ViewGauge[] = [
         {labels: {kind: kindLabel(kind), state: 'unanswered'}, value: unanswered},
       ]),
   ),
+  plainGauge(
+    'aos_answers_held',
+    'Answers that a check did not let pass, and whose jobs wait.',
+    ({held}) => held.count,
+  ),
+  plainGauge(
+    'aos_oldest_held_answer_timestamp_seconds',
+    'When the first of them came; none when none is held.',
+    ({held}) => seconds(held.oldestAt),
+  ),
   labelledGauge(
     'aos_jobs_recent',
     'What became of the jobs of the last hour and day.',

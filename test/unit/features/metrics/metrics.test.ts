@@ -53,6 +53,36 @@ describe('the metrics of a run', () => {
     expect(samples.get('aos_link{link="dispatcher",state="ok"}')).toBe(1);
   });
 
+  it('show answers that are held, and what checks said', async () => {
+    const metrics = rig(START);
+    metrics.happen(
+      numbered([
+        STARTED,
+        {type: 'job_checked', job: job(1), verdict: 'ok', message: ''},
+        {type: 'job_held', job: job(2), code: 'ANSWER_HELD', message: 'another answer', then: 'wait'},
+        {type: 'answers_held', count: 1, oldestAt: START},
+      ]),
+    );
+    const held = await metrics.samples();
+    expect(held.get('aos_answers_held')).toBe(1);
+    expect(held.get('aos_oldest_held_answer_timestamp_seconds')).toBe(START / 1000);
+    expect(held.get('aos_answer_checks_total{kind="opml",verdict="ok"}')).toBe(1);
+    metrics.happen(
+      numbered(
+        [
+          {type: 'job_released', job: job(2)},
+          {type: 'answers_held', count: 0, oldestAt: null},
+        ],
+        4,
+      ),
+    );
+    const after = await metrics.samples();
+    expect(after.get('aos_answers_held')).toBe(0);
+    expect(after.has('aos_oldest_held_answer_timestamp_seconds')).toBe(false);
+    expect(after.get('aos_answer_checks_total{kind="opml",verdict="held"}')).toBe(1);
+    expect(after.get('aos_answer_checks_total{kind="opml",verdict="released"}')).toBe(1);
+  });
+
   it('leave out what is not known, and what is over', async () => {
     const metrics = rig(START);
     const before = await metrics.samples();
