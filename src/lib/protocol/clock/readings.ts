@@ -39,7 +39,8 @@ export function isAboutJob({event}: Pick<Reading, 'event'>): boolean {
   return JOB_EVENTS.has(event);
 }
 
-const NO_READING = '0'.repeat(64);
+/** `previous` of the first reading. */
+export const NO_READING = '0'.repeat(64);
 
 /**
  * Returns the reading after `last` (null: the first of a journal): the event's clock is merged in, `clockId` advanced.
@@ -65,13 +66,14 @@ export function nextReading(
 export function verifyReadings(readings: readonly Reading[]): {ok: true} | {ok: false; brokenAt: number} {
   let last: Reading | null = null;
   for (const [index, reading] of readings.entries()) {
-    if (!isSound(reading) || !follows(last, reading)) return {ok: false, brokenAt: index};
+    if (!isSoundReading(reading) || !follows(last, reading)) return {ok: false, brokenAt: index};
     last = reading;
   }
   return {ok: true};
 }
 
-function isSound(reading: Reading): boolean {
+/** Whether the hash of a reading is that of its other fields. */
+export function isSoundReading(reading: Reading): boolean {
   try {
     return reading.hash === hashOf(reading);
   } catch (error) {

@@ -48,6 +48,35 @@ export const JOURNAL = {
       'The disk or the memory changed bytes: dmesg, smartctl -a DEVICE.',
     ],
   },
+  RECEIPT_INVALID: {
+    exit: 'data',
+    category: 'data',
+    means: 'The file is no receipt that can be checked: nothing in it counts.',
+    next: run('job receipt', ['ID'], 'Make it again from the journal'),
+    causes: [
+      'It was cut, or changed by an editor or a mail program.',
+      'It was made by another version of aos.',
+      'It is another file.',
+    ],
+  },
+  RECEIPT_UNREADABLE: {
+    exit: 'io',
+    category: 'filesystem',
+    means: 'The file of the receipt could not be read.',
+    next: say('Look at the name and the permissions of the file: ls -l FILE'),
+    causes: ['There is no file of that name.', 'It belongs to another user.', 'It is a directory.'],
+  },
+  RECEIPT_NONE: {
+    exit: 'negative',
+    category: 'data',
+    means: 'A receipt is of a job whose result was signed, and there is none of this job.',
+    next: run('job show', ['ID'], 'See how far the job is'),
+    causes: [
+      'The job is open: it waits for a worker or for its delivery.',
+      'No worker answered it, so nothing was signed.',
+      'Its result was too large to be kept after the evidence period.',
+    ],
+  },
   JOURNAL_MISSING: {
     exit: 'io',
     category: 'filesystem',

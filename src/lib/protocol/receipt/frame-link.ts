@@ -1,0 +1,116 @@
+import {atOnce} from '../../foundation/async/slices.ts';
+import {isAosError} from '../../foundation/errors/error.ts';
+import {sameAddress} from '../wire/ethereum.ts';
+import {readFrame, verifyFrame, type RequestFrame} from '../wire/frame.ts';
+import type {Verification} from '../wire/envelope.ts';
+import {isJsonObject, parseJson} from '../wire/json.ts';
+import {readDispatchElement, type DispatchJob} from '../wire/messages.ts';
+import {broken, notChecked, notHere, notSigned, valid, type Link} from './links.ts';
+import type {JobEvidence, Parties} from './receipt.ts';
+
+/** A message with what its signature says; null: it cannot be read. */
+type ReadMessage = {frame: RequestFrame; verified: Verification} | null;
+
+/** The dispatcher's message of a job, checked. */
+export type CheckedFrame = {
+  link: Link;
+  /** The job as it was dispatched; null: it is not here, or cannot be read. */
+  job: DispatchJob | null;
+  /** Why there is no job; null: there is one. */
+  why: string | null;
+  /** Whether another job of the message has its id and tag: then the place of the job is bound by nothing. */
+  isAlone: boolean;
+};
+
+export type CheckFrame = (frame: JobEvidence['frame'], dispatcher: Parties['dispatcher']) => CheckedFrame;
+
+/** Checks messages; the jobs of one message follow each other, so the last one is read and hashed once for all of them. */
+export function frameChecker(): CheckFrame {
+  let last: {bytes: Uint8Array; message: ReadMessage} | null = null;
+
+  function read(bytes: Uint8Array): ReadMessage {
+    if (last !== null && Buffer.compare(last.bytes, bytes) === 0) return last.message;
+    const message = readMessage(bytes);
+    last = {bytes, message};
+    return message;
+  }
+
+  return (frame, dispatcher) => {
+    if (frame === null)
+      return {...NO_JOB, link: notHere('dispatcher', 'the dispatcher’s message is not here')};
+    const message = read(frame.bytes);
+    if (message === null)
+      return {
+        ...NO_JOB,
+        link: broken('dispatcher', 'the dispatcher’s message cannot be read'),
+        why: 'the dispatcher’s message cannot be read',
+      };
+    const job = jobAt(message.frame, frame.index);
+    return {
+      link: linkOf(message.verified, dispatcher),
+      job,
+      why: job === null ? 'the message has no job at that place' : null,
+      isAlone: job !== null && isAlone(message.frame, job),
+    };
+  };
+}
+
+const NO_JOB = {job: null, why: 'the dispatcher’s message is not here', isAlone: true} as const;
+
+function readMessage(bytes: Uint8Array): ReadMessage {
+  try {
+    const incoming = atOnce(readFrame(bytes));
+    if (incoming.kind !== 'request' || incoming.frame.method !== 'dispatch_job') return null;
+    return {frame: incoming.frame, verified: atOnce(verifyFrame(incoming.frame))};
+  } catch (error) {
+    if (isAosError(error)) return null;
+    throw error;
+  }
+}
+
+function linkOf(verified: Verification, dispatcher: string | null): Link {
+  switch (verified.state) {
+    case 'invalid':
+      return broken('dispatcher', verified.reason);
+    case 'unsigned':
+      return notSigned('dispatcher', 'the dispatcher’s message is not signed');
+    case 'signed': {
+      const {signer} = verified;
+      if (dispatcher === null)
+        return notChecked('dispatcher', 'no address of the dispatcher is known to compare the signer with');
+      return sameAddress(signer, dispatcher)
+        ? valid('dispatcher')
+        : broken('dispatcher', `signed by ${signer}, not by the dispatcher ${dispatcher}`);
+    }
+  }
+}
+
+function jobAt({bytes, elements}: RequestFrame, index: number): DispatchJob | null {
+  const element = elements?.[index];
+  if (element === undefined) return null;
+  try {
+    const {value} = parseJson(bytes.subarray(element.start, element.end));
+    return readDispatchElement(value, `params[${index}]`);
+  } catch (error) {
+    if (isAosError(error)) return null;
+    throw error;
+  }
+}
+
+function isAlone({bytes, elements}: RequestFrame, job: DispatchJob): boolean {
+  if (elements === null || elements.length < 2) return true;
+  const same = elements.filter(({start, end}) => {
+    try {
+      const {value} = parseJson(bytes.subarray(start, end));
+      return (
+        isJsonObject(value) &&
+        value.get('job_id') === job.key.jobId &&
+        (value.get('tag') ?? '') === job.key.tag
+      );
+    } catch (error) {
+      if (isAosError(error)) return false;
+      throw error;
+    }
+  });
+  return same.length === 1;
+}
