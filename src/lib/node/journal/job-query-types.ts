@@ -94,6 +94,8 @@ export type JobDetailRecord = JobRow & {
   packed: PackedFacts | null;
   /** What it was sampled with; null before, and of journals that did not keep it. */
   range: SamplingRange | null;
+  /** The dispatcher's message that accepted the answer of a worker; null: it is not kept. */
+  reply: Uint8Array | null;
   /** The job_result that is sent; null: there is none, or it was too large to be packed. */
   content: string | null;
   requests: readonly JobRequestRow[];

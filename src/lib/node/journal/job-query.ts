@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {AosError} from '../../foundation/errors/error.ts';
+import type {Reading} from '../../protocol/clock/readings.ts';
 import {bootId} from '../../foundation/system/boot-id.ts';
 import {refuseDamageAtOnce} from './accept-damage.ts';
 import {checkedOf} from './checks.ts';
@@ -40,6 +41,8 @@ export type JobReader = {
   record(seq: number): JobDetailRecord | undefined;
   /** The last ones that `limit` leaves, in order of arrival, as of now: a few at a time, each read when it is its turn. */
   records(query: JobQuery): Iterable<JobDetailRecord>;
+  /** Readings `from` to `to`, both included. */
+  readings(from: number, to: number): Reading[];
   /** A durable note of the operator. */
   recall(name: string): string | null;
   /** Messages of the dispatcher that could not be taken. */
@@ -84,7 +87,7 @@ export function openJobReader({dir, driver}: {dir: string; driver?: SqliteDriver
 function jobReader(database: Database, path: string): JobReader {
   const frames = frameTable(database);
   const one = database.prepare(
-    `SELECT ${COLUMNS}, j.range, j.why, j.frame_id, j.frame_index, j.span_start, j.span_end, a.content ${FROM} WHERE j.seq = ?`,
+    `SELECT ${COLUMNS}, j.range, j.why, j.frame_id, j.frame_index, j.span_start, j.span_end, j.reply, a.content ${FROM} WHERE j.seq = ?`,
   );
   const pastOne = database.prepare(`SELECT j.* ${PAST_FROM} WHERE j.seq = ?`);
   const pastExact = database.prepare(`SELECT j.* ${PAST_FROM} WHERE j.job_id = ? ORDER BY j.seq LIMIT ?`);
@@ -105,6 +108,7 @@ function jobReader(database: Database, path: string): JobReader {
     `SELECT c.*, q.attempt FROM checks c LEFT JOIN questions q ON q.request_id = c.request_id WHERE c.seq = ? ORDER BY c.n`,
   );
   const readings = database.prepare('SELECT * FROM readings WHERE ref = ? ORDER BY n');
+  const readings = readingReads(database);
   const fact = database.prepare('SELECT value FROM facts WHERE name = ?');
   const refused = refusedReads(database);
 
@@ -146,6 +150,7 @@ function jobReader(database: Database, path: string): JobReader {
       index,
       packed: null,
       range: rangeOf(row),
+      reply: row['reply'] instanceof Uint8Array ? row['reply'] : null,
       content: maybeTextOf(row, 'content'),
       requests: requestRows.map(requestRowOf),
       evidence: evidenceIn(evidence.all(seq), stateOf(row), requestRows),
@@ -155,7 +160,7 @@ function jobReader(database: Database, path: string): JobReader {
         body: shownBody(maybeTextOf(one, 'body'), stateOf(row), requestRows),
       })),
       why: maybeTextOf(row, 'why'),
-      readings: readings.all(textOf(row, 'job_id')).map(readingOf),
+      readings: readings.about(textOf(row, 'job_id')),
     };
   };
 
@@ -197,6 +202,7 @@ function jobReader(database: Database, path: string): JobReader {
         yield* readOrFail(() => chunk.flatMap((seq) => record(seq) ?? []));
       }
     },
+    readings: (from, to) => readOrFail(() => readings.between(from, to)),
     recall: (name) =>
       readOrFail(() => {
         const row = fact.get(name);
@@ -208,6 +214,16 @@ function jobReader(database: Database, path: string): JobReader {
       count: () => readOrFail(() => refused.count()),
     },
     close: () => database.close(),
+  };
+}
+
+/** The clock readings, in order. */
+function readingReads(database: Database) {
+  const about = database.prepare('SELECT * FROM readings WHERE ref = ? ORDER BY n');
+  const between = database.prepare('SELECT * FROM readings WHERE n BETWEEN ? AND ? ORDER BY n');
+  return {
+    about: (jobId: string): Reading[] => about.all(jobId).map(readingOf),
+    between: (from: number, to: number): Reading[] => between.all(from, to).map(readingOf),
   };
 }
 

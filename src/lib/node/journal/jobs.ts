@@ -122,10 +122,15 @@ export function jobTable(database: Database, {frames, past, tombstones, age}: Jo
       changes.setSigned.run(state === 'concluded' ? 'signed' : state, envelopeId, signature, at, seq);
     },
 
-    accepted(seq: number, at: number, {envelopeId, signature, at: signedAt}: Delivery): Change {
+    /** @param of.reply the message of the dispatcher that accepts it, for the receipt; null: it is not kept */
+    accepted(
+      seq: number,
+      {at, delivery, reply}: {at: number; delivery: Delivery; reply: Uint8Array | null},
+    ): Change {
       const {jobId, state} = answeredHead(seq, 'accepted');
       if (state === 'accepted') return {jobId, changed: false};
-      changes.setAccepted.run(at, envelopeId, signature, signedAt, age(), seq);
+      const {envelopeId, signature} = delivery;
+      changes.setAccepted.run(at, envelopeId, signature, delivery.at, age(), reply, seq);
       return {jobId, changed: true};
     },
 
@@ -164,7 +169,7 @@ function prepareChanges(database: Database) {
       'UPDATE jobs SET state = ?, envelope_id = ?, signature = ?, signed_at = ? WHERE seq = ?',
     ),
     setAccepted: database.prepare(
-      `UPDATE jobs SET state = 'accepted', closed_at = ?, envelope_id = ?, signature = ?, signed_at = ?, over = ?
+      `UPDATE jobs SET state = 'accepted', closed_at = ?, envelope_id = ?, signature = ?, signed_at = ?, over = ?, reply = ?
        WHERE seq = ?`,
     ),
     setClosed: database.prepare('UPDATE jobs SET state = ?, closed_at = ?, over = ? WHERE seq = ?'),

@@ -115,7 +115,7 @@ export type JobJournal = {
    * The dispatcher took the result (code 200) as it was delivered; in the same write the delivery is recorded.
    * Resolves false when it was recorded before.
    */
-  accepted(seq: number, at: number, delivery: Delivery): Promise<boolean>;
+  accepted(seq: number, at: number, delivery: Delivery, reply?: Uint8Array | null): Promise<boolean>;
   /** Gives up on a result after the retention. */
   expire(seq: number, at: number): Promise<void>;
 

@@ -20,6 +20,7 @@ export function pastRecordOf(row: Row): JobDetailRecord {
     index: 0,
     packed: {cut, attempts},
     range,
+    reply: null,
     content,
     requests: [],
     evidence: [],

@@ -80,6 +80,8 @@ const JOBS: Schema = {
     REFUSED_SCHEMA,
     GROWTH_SCHEMA,
     CHECKS_SCHEMA,
+    // The message by which the dispatcher accepted the answer of a worker, byte for byte, for the receipt of the job.
+    'ALTER TABLE jobs ADD COLUMN reply BLOB',
   ],
 };
 

@@ -182,9 +182,9 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
         return waits.retry(seq);
       }),
     signed: (seq, delivery) => change(() => jobs.signed(seq, delivery)),
-    accepted: (seq, at, delivery) =>
+    accepted: (seq, at, delivery, reply = null) =>
       changeLater(() => {
-        const {jobId, changed} = jobs.accepted(seq, at, delivery);
+        const {jobId, changed} = jobs.accepted(seq, {at, delivery, reply});
         if (changed) readings.append({event: 'result_accepted', ref: jobId, merge: null}, at);
         return changed;
       }),

@@ -7,7 +7,7 @@ import {readJobs, type FrameJob, type FrameJobs} from '../../protocol/wire/frame
 import type {Held, InHand} from './in-hand.ts';
 import {createRefusals, type Refusals} from './refusals.ts';
 import type {RefusedMessage} from './refused-messages.ts';
-import type {Reply, Respond} from './responses.ts';
+import type {Received, Respond} from './responses.ts';
 import {createSenderCheck, type SenderCheckOptions} from './sender-check.ts';
 
 /** The dispatcher's message that jobs came in. */
@@ -29,7 +29,7 @@ export type Frame = {
 export type InboxHandlers = {
   /** Resolves when the jobs are stored; must not reject. */
   onJobs: (jobs: readonly FrameJob[], frame: Frame) => Promise<void>;
-  onReply: (id: string, reply: Reply) => void;
+  onReply: (id: string, reply: Received) => void;
   /** Text that is no message at all; some servers say in plain words why they refuse. */
   onWords: (words: string) => void;
   /** Answers requests of the present socket. */
@@ -103,7 +103,7 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
   }
 
   function takeResponse({id, reply}: Extract<Incoming, {kind: 'response'}>, bytes: Uint8Array): void {
-    if (reply !== null) handlers.onReply(id, reply);
+    if (reply !== null) handlers.onReply(id, {...reply, bytes});
     else
       reject('bad-message', new AosError('MESSAGE_INVALID', 'a response without a code'), {
         frame: bytes,

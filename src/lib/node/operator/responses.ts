@@ -3,6 +3,9 @@ import {createFifo} from '../../foundation/async/fifo.ts';
 /** What every response says. */
 export type Reply = {code: number; message: string};
 
+/** A response of the dispatcher, with its message byte for byte. */
+export type Received = Reply & {bytes: Uint8Array};
+
 /**
  * Responds to a request of the socket that this was made for, once for each id. Resolves when the response was sent, or
  * never will be: its socket is gone, or too many wait for the signer.

@@ -11,7 +11,7 @@ import {createConnectAgain} from './connect-again.ts';
 import type {Health} from './health.ts';
 import type {DispatcherConnection} from './ports.ts';
 import {refusedError} from './refusal-step.ts';
-import {createResponses, type Reply, type Respond} from './responses.ts';
+import {createResponses, type Received, type Reply, type Respond} from './responses.ts';
 import type {Signing} from './signing.ts';
 
 /** How long the answer to a request is waited for, ms (docs/protocol.md#limits-and-timeouts). */
@@ -41,7 +41,7 @@ export type Session = {
    * Sends a sealed request and waits for its response.
    * @throws AosError NOT_CONNECTED | DISPATCHER_TIMEOUT
    */
-  request(envelope: {id: string; text: string}, signal: AbortSignal): Promise<Reply>;
+  request(envelope: {id: string; text: string}, signal: AbortSignal): Promise<Received>;
   /** Waits while a peer that does not read leaves too much of what was sent in our memory. */
   untilRoom(signal: AbortSignal): Promise<void>;
   /**
@@ -50,7 +50,7 @@ export type Session = {
    */
   responder(): Respond;
   /** A response came in. */
-  onReply(id: string, reply: Reply): void;
+  onReply(id: string, reply: Received): void;
   /** Text came in that is no message: the dispatcher's own words, while `connect` waits for its answer. */
   onWords(words: string): void;
   /** A request came in: while jobs come, `connect` is not sent again. */
@@ -64,7 +64,7 @@ export type Session = {
   closed(): boolean;
 };
 
-type Pending = {resolve: (reply: Reply) => void; reject: (error: AosError) => void; cancel: () => void};
+type Pending = {resolve: (reply: Received) => void; reject: (error: AosError) => void; cancel: () => void};
 
 // eslint-disable-next-line max-lines-per-function -- one connection: its requests and answers share what is open
 export function createSession(deps: {
@@ -81,7 +81,7 @@ export function createSession(deps: {
   health: Health;
   onConnected: () => void;
   /** A response came to an id that no request waits with: it is late, or of an earlier socket or run. */
-  onLate: (id: string, reply: Reply) => void;
+  onLate: (id: string, reply: Received) => void;
 }): Session {
   const {connection, signing, time, emit, health} = deps;
   const pending = new Map<string, Pending>();
@@ -115,7 +115,7 @@ export function createSession(deps: {
     envelope: {id: string; text: string},
     timeoutMs: number,
     signal: AbortSignal,
-  ): Promise<Reply> {
+  ): Promise<Received> {
     return new Promise((resolve, reject) => {
       let forget = (): void => {};
       const cancelTimer = time.after(timeoutMs, () =>

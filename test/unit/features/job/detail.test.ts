@@ -45,6 +45,7 @@ function record(over: Partial<JobDetailRecord> = {}): JobDetailRecord {
     index: 0,
     packed: null,
     range: null,
+    reply: null,
     content: null,
     requests: [],
     evidence: [],

@@ -6,7 +6,8 @@ import {parseEnvelope} from '../../../../src/lib/protocol/wire/envelope.ts';
 import {TEST_ADDRESS, signText} from '../../../support/envelope-signing.ts';
 import {settled, virtualTime} from '../../../support/virtual-time.ts';
 
-const OK = {code: 200, message: 'success'};
+const BYTES = Buffer.from('{}');
+const OK = {code: 200, message: 'success', bytes: BYTES};
 
 function stage() {
   const time = virtualTime();
@@ -100,7 +101,7 @@ describe('a session', () => {
     const {session, sent, wire, events, time} = stage();
     session.opened();
     await settled();
-    session.onReply('id-1', {code: 500, message: 'no'});
+    session.onReply('id-1', {code: 500, message: 'no', bytes: BYTES});
     await settled();
     expect(wire.drops).toEqual(['connect was answered with code 500: no']);
     session.closed();
@@ -125,7 +126,7 @@ describe('a session', () => {
     const {session, wire} = stage();
     session.opened();
     await settled();
-    session.onReply('id-1', {code: 403, message: 'not on the \u001b[31mallow-list'});
+    session.onReply('id-1', {code: 403, message: 'not on the \u001b[31mallow-list', bytes: BYTES});
     await settled();
     expect(wire.refusals).toEqual([{how: 'reply', code: 403, words: 'not on the \\x1b[31mallow-list'}]);
     expect(session.closed()).toBe(true);
@@ -137,7 +138,11 @@ describe('a session', () => {
     const {session, wire, events, time} = stage();
     session.opened();
     await settled();
-    session.onReply('an id of its own', {code: 403, message: 'operator is not on the allow-list'});
+    session.onReply('an id of its own', {
+      code: 403,
+      message: 'operator is not on the allow-list',
+      bytes: BYTES,
+    });
     await time.advance(20_000);
     expect(wire.drops).toEqual([
       'no answer to connect within 20 s; it said “code 403: operator is not on the allow-list” instead',
@@ -188,7 +193,7 @@ describe('a session', () => {
     const {session, sent, connect, time, events, wire} = stage();
     await connect();
     await time.advance(45_000);
-    session.onReply(sent.at(-1)?.id ?? '', {code: 409, message: 'you are connected'});
+    session.onReply(sent.at(-1)?.id ?? '', {code: 409, message: 'you are connected', bytes: BYTES});
     await settled();
     expect(events.at(-1)).toMatchObject({type: 'warning', code: 'DISPATCHER_REFUSED'});
     await time.advance(3_600_000);
@@ -304,7 +309,7 @@ describe('a session', () => {
     await expect(request).rejects.toMatchObject({code: 'DISPATCHER_TIMEOUT'});
     session.onReply('mine', OK);
     session.closed();
-    session.onReply('mine', {code: 500, message: ''});
+    session.onReply('mine', {code: 500, message: '', bytes: BYTES});
     expect(late).toEqual([
       {id: 'mine', code: 200},
       {id: 'mine', code: 500},

@@ -3,6 +3,7 @@ import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import {safeText} from '../../../foundation/text/safe-text.ts';
 import type {JobRecord} from '../../journal/records.ts';
 import type {Job, Next, SentDelivery, StepOf} from './job.ts';
+import {keptReply} from './kept-reply.ts';
 import {draftResult} from './late-replies.ts';
 import type {Clocked, Delivery, Recording} from './parts.ts';
 import {recordOf, refOf} from './record.ts';
@@ -100,7 +101,8 @@ export function createDeliver(deps: Recording & Clocked & Delivery): StepOf {
         `the result was answered with code ${code}: ${safeText(message, MOST_WORDS)}`,
       );
     }
-    const first = await retryJournalWrite(() => journal.accepted(seq, time.now(), delivery));
+    const reply = keptReply(outcome, result.reply.bytes);
+    const first = await retryJournalWrite(() => journal.accepted(seq, time.now(), delivery, reply));
     const ms = Math.max(0, time.now() - record.receivedAt);
     if (first) emit({type: 'result_accepted', job: refOf(record), ms, outcome});
   }

@@ -1,7 +1,7 @@
 import type {Delivery, JobRecord} from '../../journal/records.ts';
 import type {DispatchJob} from '../../../protocol/wire/messages.ts';
 import type {Backoff} from '../../../foundation/async/backoff.ts';
-import type {Reply} from '../responses.ts';
+import type {Received} from '../responses.ts';
 import type {EarlyRequest} from './early-request.ts';
 
 /**
@@ -25,7 +25,7 @@ export type Next =
 /** A delivery that was sent, and its reply; `end` never rejects. */
 export type SentDelivery = {
   delivery: Delivery;
-  end: Promise<{reply: Reply} | {error: unknown}>;
+  end: Promise<{reply: Received} | {error: unknown}>;
 };
 
 /**

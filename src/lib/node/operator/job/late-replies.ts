@@ -1,12 +1,13 @@
 import {draftEnvelope} from '../../../protocol/wire/envelope.ts';
 import {errorText, isAosError} from '../../../foundation/errors/error.ts';
-import type {Reply} from '../responses.ts';
+import type {Received} from '../responses.ts';
 import type {DeliveryIds} from './delivery-ids.ts';
+import {keptReply} from './kept-reply.ts';
 import type {Clocked, Delivery, Recording} from './parts.ts';
 import {refOf} from './record.ts';
 
 /** Takes responses to deliveries that nothing waits for any more. Must not throw. */
-export type LateReplies = (id: string, reply: Reply) => void;
+export type LateReplies = (id: string, reply: Received) => void;
 
 /**
  * An acceptance of any delivery of a job counts, whenever it comes: all of them had the same content. Anything else is
@@ -26,25 +27,26 @@ export function createLateReplies(
   /** A repeated response adds nothing to the first. */
   const inHand = new Set<number>();
 
-  async function accept(seq: number, id: string): Promise<void> {
+  async function accept(seq: number, id: string, bytes: Uint8Array): Promise<void> {
     const record = journal.get(seq);
     if (record === undefined || (record.state !== 'concluded' && record.state !== 'signed')) return;
     // The journal keeps the signature of the answer's last delivery alone, so that of this one is made again.
     const {message} = draftResult({id, content: record.content ?? '', nodeId: deps.nodeId});
     const delivery = {envelopeId: id, signature: await deps.signing.sign(message, signal), at: time.now()};
-    const first = await retryJournalWrite(() => journal.accepted(seq, time.now(), delivery));
     const {outcome, receivedAt} = record;
+    const reply = keptReply(outcome, bytes);
+    const first = await retryJournalWrite(() => journal.accepted(seq, time.now(), delivery, reply));
     if (first && outcome !== null)
       emit({type: 'result_accepted', job: refOf(record), ms: Math.max(0, time.now() - receivedAt), outcome});
     deps.onAccepted(seq);
   }
 
-  return (id, {code}) => {
+  return (id, {code, bytes}) => {
     if (code !== 200) return;
     const seq = deps.ids.seqOf(id);
     if (seq === null || inHand.has(seq)) return;
     inHand.add(seq);
-    accept(seq, id)
+    accept(seq, id, bytes)
       .catch((error: unknown) => {
         if (signal.aborted) return;
         const why = isAosError(error) ? error.code : 'BUG';
