@@ -50,6 +50,7 @@ export const SCHEMA_NAMES = [
   'job-export',
   'job-export-lines',
   'job-list',
+  'job-receipt',
   'job-refused',
   'job-release',
   'job-retry',
@@ -62,6 +63,7 @@ export const SCHEMA_NAMES = [
   'update-check',
   'verify-attestation',
   'verify-proof',
+  'verify-receipt',
   'worker-check',
 ] as const;
 export type SchemaName = (typeof SCHEMA_NAMES)[number];

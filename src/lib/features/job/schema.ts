@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type {JobLine} from './export.ts';
+import type {ReceiptWritten} from './receipt.ts';
 import type {RetryResult} from './retry.ts';
 import type {JobRowJson} from './row.ts';
 import type {JobDetail} from './detail.ts';
@@ -61,6 +62,22 @@ export const jobRefused: ResultEntry = {
           frame: v.pipe(v.string(), v.description('as it came; bytes that are no UTF-8 are U+FFFD')),
           isCut: v.pipe(v.boolean(), v.description('only its first 64 KiB are kept')),
         }),
+      ),
+    }),
+  ),
+};
+
+export const jobReceipt: ResultEntry = {
+  summary: 'aos job receipt: the receipt, or the file that it was written to.',
+  result: schemaOf<ReceiptWritten>()(
+    v.object({
+      path: v.pipe(v.nullable(v.string()), v.description('null without --out')),
+      seq: number,
+      jobId: v.string(),
+      bytes: count,
+      receipt: v.pipe(
+        v.nullable(v.record(v.string(), v.unknown())),
+        v.description('the document, without --out; docs/verification.md says what is in it'),
       ),
     }),
   ),

@@ -26,11 +26,13 @@ import {
   jobExport,
   jobExportLines,
   jobList,
+  jobReceipt,
   jobRefused,
   jobRelease,
   jobRetry,
   jobShow,
 } from '../job/schema.ts';
+import {verifyReceipt} from '../receipt/schema.ts';
 import {txCancel, txCheck, txList, txSpeedUp} from '../tx/schema.ts';
 import {update, updateCheck} from '../update/schema.ts';
 import {verifyAttestationEntry} from '../verify/attestation-schema.ts';
@@ -92,6 +94,7 @@ export const SCHEMAS = {
   'job-export': jobExport,
   'job-export-lines': jobExportLines,
   'job-list': jobList,
+  'job-receipt': jobReceipt,
   'job-refused': jobRefused,
   'job-release': jobRelease,
   'job-retry': jobRetry,
@@ -104,5 +107,6 @@ export const SCHEMAS = {
   'update-check': updateCheck,
   'verify-attestation': verifyAttestationEntry,
   'verify-proof': verifyProof,
+  'verify-receipt': verifyReceipt,
   'worker-check': workerCheck,
 } as const satisfies Readonly<Record<SchemaName, SchemaEntry>>;

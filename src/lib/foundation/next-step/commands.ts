@@ -31,6 +31,7 @@ export const COMMANDS = {
   init: {takesConfig: true},
   'job export': {takesConfig: true},
   'job list': {takesConfig: true},
+  'job receipt': {takesConfig: true},
   'job refused': {takesConfig: true},
   'job release': {takesConfig: true},
   'job retry': {takesConfig: true},
@@ -61,6 +62,7 @@ export const COMMANDS = {
   'update check': {takesConfig: false},
   'verify attestation': {takesConfig: true},
   'verify proof': {takesConfig: true},
+  'verify receipt': {takesConfig: true},
   'worker check': {takesConfig: true},
 } as const satisfies Record<string, {takesConfig: boolean}>;
 

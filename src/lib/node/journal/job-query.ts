@@ -5,11 +5,13 @@ import type {Reading} from '../../protocol/clock/readings.ts';
 import {bootId} from '../../foundation/system/boot-id.ts';
 import {refuseDamageAtOnce} from './accept-damage.ts';
 import {checkedOf} from './checks.ts';
-import {pickDriver, type Database, type Row, type SqliteDriver, type SqlValue} from './driver.ts';
+import {pickDriver, type Database, type Row, type SqliteDriver} from './driver.ts';
 import {readFailure} from './failure.ts';
 import {frameTable} from './frames.ts';
 import {refusedReads} from './inflow.ts';
+import {conditionOf, type Condition} from './job-conditions.ts';
 import {pastRecordOf, pastRowOf} from './past-query.ts';
+import {readingReads} from './reading-reads.ts';
 import {withoutRequestIds} from './request-mark.ts';
 import {
   maybeNumberOf,
@@ -107,7 +109,6 @@ function jobReader(database: Database, path: string): JobReader {
   const checks = database.prepare(
     `SELECT c.*, q.attempt FROM checks c LEFT JOIN questions q ON q.request_id = c.request_id WHERE c.seq = ? ORDER BY c.n`,
   );
-  const readings = database.prepare('SELECT * FROM readings WHERE ref = ? ORDER BY n');
   const readings = readingReads(database);
   const fact = database.prepare('SELECT value FROM facts WHERE name = ?');
   const refused = refusedReads(database);
@@ -217,18 +218,6 @@ function jobReader(database: Database, path: string): JobReader {
   };
 }
 
-/** The clock readings, in order. */
-function readingReads(database: Database) {
-  const about = database.prepare('SELECT * FROM readings WHERE ref = ? ORDER BY n');
-  const between = database.prepare('SELECT * FROM readings WHERE n BETWEEN ? AND ? ORDER BY n');
-  return {
-    about: (jobId: string): Reading[] => about.all(jobId).map(readingOf),
-    between: (from: number, to: number): Reading[] => between.all(from, to).map(readingOf),
-  };
-}
-
-type Condition = {where: string; values: SqlValue[]};
-
 /** Rows of two tables in one order of their numbers. */
 function merged(rows: Row[], others: Row[], order: (a: number, b: number) => number): Row[] {
   if (others.length === 0) return rows;
@@ -236,33 +225,6 @@ function merged(rows: Row[], others: Row[], order: (a: number, b: number) => num
 }
 
 const anyRowOf = (row: Row): JobRow => ('packed' in row ? pastRowOf(row) : rowOf(row));
-
-/** @param isHeld the condition of a job with a held answer */
-function conditionOf(
-  {states, outcomes, kinds, tags, since, held = false}: JobQuery,
-  outcome: string,
-  isHeld: string,
-): Condition {
-  const conditions: string[] = [];
-  const values: SqlValue[] = [];
-  const among = (column: string, texts: readonly string[]): string => {
-    values.push(...texts);
-    return `${column} IN (${texts.map(() => '?').join(', ')})`;
-  };
-  const stages = [
-    ...(states.length > 0 ? [among('j.state', states)] : []),
-    ...(outcomes.length > 0 ? [among(outcome, outcomes)] : []),
-  ];
-  if (stages.length > 0) conditions.push(`(${stages.join(' OR ')})`);
-  if (kinds.length > 0) conditions.push(among('j.kind', kinds));
-  if (tags.length > 0) conditions.push(among('j.tag', tags));
-  if (held) conditions.push(isHeld);
-  if (since !== null) {
-    conditions.push('j.received_at >= ?');
-    values.push(since);
-  }
-  return {where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values};
-}
 
 function rowOf(row: Row): JobRow {
   const envelopeId = maybeTextOf(row, 'envelope_id');

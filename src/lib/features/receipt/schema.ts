@@ -1,0 +1,67 @@
+import * as v from 'valibot';
+import type {ResultEntry} from '../../cli/schema/entry.ts';
+import {address, code, schemaOf} from '../../cli/schema/parts.ts';
+import {LINKS, OVERALL, VERDICTS} from '../../protocol/receipt/links.ts';
+import type {ReceiptReport} from './report.ts';
+
+const clock = v.pipe(v.record(v.string(), v.string()), v.description('clock id → counter, both decimal'));
+
+export const links = v.array(
+  v.object({
+    link: v.picklist(LINKS),
+    verdict: v.pipe(
+      v.picklist(VERDICTS),
+      v.description('not_signed, not_checked and not_here are neither valid nor broken'),
+    ),
+    why: v.nullable(v.string()),
+  }),
+);
+
+export const firstBroken = v.pipe(v.nullable(v.picklist(LINKS)), v.description('the first broken link'));
+
+export const verifyReceipt: ResultEntry = {
+  summary: 'aos verify receipt: what each receipt proves.',
+  result: schemaOf<{receipts: ReceiptReport[]}>()(
+    v.object({
+      receipts: v.array(
+        v.object({
+          file: v.string(),
+          overall: v.picklist([...OVERALL, 'unreadable']),
+          broken: firstBroken,
+          problem: v.nullable(v.object({code, message: v.string()})),
+          links,
+          result: v.pipe(
+            v.nullable(
+              v.object({
+                operator: address,
+                jobId: v.string(),
+                tag: v.string(),
+                user: v.string(),
+                result: v.string(),
+                reason: v.string(),
+                selected: v.boolean(),
+                vrfPublicKey: v.string(),
+                clock,
+                envelopeId: v.string(),
+              }),
+            ),
+            v.description('what the valid signature of the operator binds; null: none does'),
+          ),
+          prompt: v.pipe(v.nullable(v.string()), v.description('of the VRF; null: it is not proven')),
+          job: v.pipe(
+            v.nullable(
+              v.object({
+                dispatcher: address,
+                position: v.nullable(v.string()),
+                kind: v.string(),
+                model: v.string(),
+                clock,
+              }),
+            ),
+            v.description('what the valid signature of the dispatcher binds; null: none does'),
+          ),
+        }),
+      ),
+    }),
+  ),
+};

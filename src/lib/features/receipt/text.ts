@@ -1,0 +1,103 @@
+import {wrap} from '../../foundation/text/cells.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {LINKS, type Link, type LinkName, type Verdict} from '../../protocol/receipt/links.ts';
+import type {ReceiptReport} from './report.ts';
+
+const LABEL = 14;
+const LEAST_WIDTH = 50;
+/** Of a prompt or an answer. */
+const CLIPPED = 400;
+
+/** A verdict as people read it. */
+export const VERDICT_TEXT: Readonly<Record<Verdict, string>> = {
+  valid: 'valid',
+  broken: 'BROKEN',
+  not_signed: 'not signed',
+  not_checked: 'not checked',
+  not_here: 'not here',
+};
+
+/** What each link says when it is valid. */
+export const LINK_TEXT: Readonly<Record<LinkName, string>> = {
+  dispatcher: 'the dispatcher signed the message with the job',
+  job: 'the result is about that job',
+  vrf: 'the VRF proof proves the random value',
+  range: 'by the range the random value says the same',
+  clock: 'the clock of the result follows that of the job',
+  answer: 'the result is what the worker sent, or that there is none',
+  proof: 'the proof of the model verifies',
+  attestation: 'the enclave attests the answer',
+  operator: 'the operator signed the result',
+  chain: 'the clock readings are of one hash chain',
+  reply: 'the dispatcher accepted the result',
+};
+
+/** What is said of receipts, for people. */
+export function receiptsText(reports: readonly ReceiptReport[], width: number): string {
+  return reports.map((report) => receiptText(report, width).join('\n')).join('\n\n');
+}
+
+function receiptText(report: ReceiptReport, width: number): string[] {
+  const {file, problem, result, job, prompt, links} = report;
+  const row = rows(width);
+  const head = row(headOf(report), safeText(file));
+  if (problem !== null) return [...head, ...row('', safeText(problem.message))];
+  return [
+    ...head,
+    ...(result === null
+      ? row('', 'No valid signature binds what it says, so nothing of it is shown.')
+      : [
+          ...row('  operator', result.operator),
+          ...row('  job', safeText(result.jobId, CLIPPED)),
+          ...row('  tag', safeText(result.tag)),
+          ...row('  user', safeText(result.user)),
+          ...row('  prompt', prompt === null ? '' : safeText(prompt, CLIPPED)),
+          ...row('  selected', result.selected ? 'yes' : 'no'),
+          ...row('  result', safeText(result.result, CLIPPED)),
+          ...row('  reason', safeText(result.reason)),
+          ...row('  vrf key', result.vrfPublicKey),
+        ]),
+    ...(job === null
+      ? []
+      : [
+          ...row('  dispatcher', job.dispatcher),
+          ...row('  kind', safeText(job.model === '' ? job.kind : `${job.kind}, model ${job.model}`)),
+        ]),
+    '',
+    ...linkLines(links, width),
+  ];
+}
+
+function headOf({overall, broken}: ReceiptReport): string {
+  switch (overall) {
+    case 'valid':
+      return 'valid';
+    case 'incomplete':
+      return 'incomplete';
+    case 'unreadable':
+      return 'UNREADABLE';
+    case 'broken':
+      return `BROKEN (${broken ?? ''})`;
+  }
+}
+
+/** The links, one a line, in their order. */
+export function linkLines(links: readonly Link[], width: number): string[] {
+  const row = rows(width);
+  return LINKS.flatMap((name) =>
+    links
+      .filter(({link}) => link === name)
+      .flatMap(({verdict, why}) =>
+        row(`  ${name}`, `${VERDICT_TEXT[verdict].padEnd(12)} ${why ?? LINK_TEXT[name]}`),
+      ),
+  );
+}
+
+function rows(width: number): (label: string, text: string) => string[] {
+  const room = Math.max(LEAST_WIDTH, width) - LABEL;
+  return (label, text) => {
+    if (text === '') return [];
+    const [first = '', ...rest] = wrap(text, room);
+    return [`${label.padEnd(LABEL - 1)} ${first}`, ...rest.map((line) => ' '.repeat(LABEL) + line)];
+  };
+}

@@ -1,0 +1,40 @@
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {createCheck} from '../../protocol/receipt/check.ts';
+import {readReceipt} from '../../protocol/receipt/document.ts';
+import type {KindChecks} from '../../protocol/receipt/kind-check.ts';
+import type {Parties} from '../../protocol/receipt/receipt.ts';
+import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
+import {linksOf} from './kind-checks.ts';
+import {readReceiptFile} from './read-file.ts';
+import {NO_FACTS, receiptReport, type ReceiptReport} from './report.ts';
+
+/**
+ * Checks receipts, one after the other. Of several files, one that cannot be read does not keep the others from being checked.
+ * @throws AosError RECEIPT_* for a single file, or the signal's reason
+ */
+export async function verifyFiles(
+  files: readonly string[],
+  of: {parties: Parties; checks: KindChecks; signal: AbortSignal},
+): Promise<ReceiptReport[]> {
+  const {parties, checks, signal} = of;
+  const check = createCheck(await loadVrf());
+  const reports: ReceiptReport[] = [];
+  for (const file of files) {
+    signal.throwIfAborted();
+    try {
+      const receipt = readReceipt(readReceiptFile(file));
+      const checked = check({...receipt, content: null}, parties);
+      reports.push(receiptReport(file, await linksOf(checked, checks, signal), checked.facts));
+    } catch (error) {
+      if (!isAosError(error)) throw error;
+      if (files.length === 1) throw new AosError(error.code, `${safeText(file)}: ${error.message}`);
+      reports.push(unreadable(file, error));
+    }
+  }
+  return reports;
+}
+
+function unreadable(file: string, {code, message}: AosError): ReceiptReport {
+  return {file, overall: 'unreadable', broken: null, problem: {code, message}, links: [], ...NO_FACTS};
+}
