@@ -42,7 +42,9 @@ export function createRoutes(deps: {
   }
 
   return async (url) => {
-    const {pathname, searchParams} = new URL(url, 'http://node');
+    // Not resolved against a base: `//` would be a URL without a host.
+    const asked = url.startsWith('/') ? `http://node${url}` : url;
+    const {pathname, searchParams} = new URL(URL.canParse(asked) ? asked : 'http://node/');
     if (pathname === '/metrics') return {status: 200, type: metrics.contentType, body: await metrics.text()};
     if (pathname === '/livez') return {status: 200, type: TEXT, body: 'ok\n'};
     if (pathname === '/readyz') return ready();

@@ -103,6 +103,7 @@ describe('the metrics port', () => {
     expect(await ask(`${url}/metrics`, {host: 'evil.example'})).toMatchObject({status: 403});
     expect(await ask(`${url}/metrics`, {host: 'localhost:1'})).toMatchObject({status: 200});
     expect(await ask(`${url}/nothing`)).toMatchObject({status: 404});
+    expect(await ask(`${url}//`)).toMatchObject({status: 404});
   });
 
   it('that is taken is a warning, and is opened when it is free', async () => {
