@@ -54,6 +54,16 @@ export default defineConfig({
       {
         test: {
           ...common,
+          name: 'engine',
+          include: ['test/engine/**/*.test.ts'],
+          // It installs an engine and loads a model.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          ...common,
           ...again,
           name: 'package',
           include: ['test/package/**/*.test.ts'],

