@@ -19,6 +19,7 @@ import {FIELDS} from './schema.ts';
 import type {Field} from './schema.ts';
 import {teeAttestationOf} from './tee-attestation.ts';
 import {engineOf} from './engine.ts';
+import {secondOf} from './second-worker.ts';
 import {workerUrls} from './worker-urls.ts';
 
 /** Base of relative paths: the directory of the file. Those of variables are absolute. */
@@ -140,6 +141,7 @@ function workerConfig(resolved: Resolved, kind: WorkerKind, base: PathBase): Wor
       : {}),
     ...(kind === 'zkml' ? {knownGood: knownGoodOf(resolved)} : {}),
     ...(kind === 'opml' ? {engine: engineOf(resolved, (field) => pathOf(resolved, field, base))} : {}),
+    second: secondOf(resolved, kind),
   };
 }
 

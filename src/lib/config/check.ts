@@ -16,6 +16,7 @@ import {signerTlsProblems, signerTlsUnused} from './signer-tls.ts';
 import {teeAttestationProblems} from './tee-attestation.ts';
 import type {FileTree} from './tree.ts';
 import {baseUrl} from './values.ts';
+import {secondProblems} from './second-worker.ts';
 import {kindWarnings, knownGoodProblems, wantedKinds} from './worker-kinds.ts';
 import {engineProblems, engineWarnings} from './engine.ts';
 import {workerUrlProblems, workerUrls} from './worker-urls.ts';
@@ -106,6 +107,7 @@ export function crossProblems(
     );
   }
   problems.push(...wantedKinds(resolved, tree).flatMap((kind) => workerUrlProblems(resolved, kind)));
+  problems.push(...wantedKinds(resolved, tree).flatMap((kind) => secondProblems(resolved, kind)));
   problems.push(
     ...signerTlsProblems(resolved, placeOf),
     ...knownGoodProblems(resolved),

@@ -25,6 +25,8 @@ export type WorkerConfig = {
   knownGood?: KnownGood | null;
   /** Of opml: the workers are OpenAI-compatible servers; null or absent: the published worker. */
   engine?: EngineConfig | null;
+  /** Another worker, and the share of jobs that it is asked about too; null or absent: there is none. */
+  second?: SecondConfig | null;
 };
 
 /** How an OpenAI-compatible server is asked in place of the published opml worker. */
@@ -44,6 +46,9 @@ export type EngineConfig = {
   /** The log-probability of each token is asked for. */
   logprobs: boolean;
 };
+
+/** A worker whose answers are compared with those that are to be delivered. */
+export type SecondConfig = {url: string; sample: number};
 
 /** A proof that is known to be good: its model, and the http(s) URL that a zkml worker downloads it from. */
 export type KnownGood = {model: string; proofPath: string};

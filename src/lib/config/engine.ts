@@ -38,7 +38,8 @@ export function engineOf(
     maxTokens: resolved.one(opml.maxTokens) ?? 1024,
     apiKeyFile: pathOf(opml.apiKeyFile),
     ca: pathOf(opml.ca),
-    logprobs: false,
+    // A second engine of another build is compared by them.
+    logprobs: resolved.raw(opml.second) !== undefined,
   };
 }
 

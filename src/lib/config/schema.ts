@@ -26,6 +26,7 @@ import {
   uint64,
 } from './values.ts';
 import {chatId, mailAddress, mailServer, secretFile} from './alert-values.ts';
+import {share} from './share-value.ts';
 import type {ValueType} from './value-type.ts';
 
 type FieldFacts = {
@@ -110,6 +111,16 @@ const ONLY: Readonly<Record<WorkerKind, string>> = {
   zkml: '; a zkml worker gets one at a time, whatever this says',
 };
 
+const NO_SECOND =
+  'Refused: the published worker answers the same question differently each time, so two answers of this kind cannot be compared';
+
+// prettier-ignore
+const SECOND: Readonly<Record<WorkerKind, string>> = {
+  opml: 'Another engine, with the same `engine`, `api` and `models`, that a share of the jobs is asked of too before the answer is delivered; one that differs is held (docs/workers.md#cross-check). Needs `workers.opml.engine: openai`: the published worker answers the same question differently each time.',
+  tee: `${NO_SECOND}.`,
+  zkml: 'Another zkml worker that a share of the proofs is asked of too before the answer is delivered; a word that differs is held (docs/workers.md#cross-check).',
+};
+
 function worker(kind: WorkerKind, url: string) {
   const at = `workers.${kind}`;
   const only = ONLY[kind];
@@ -118,6 +129,7 @@ function worker(kind: WorkerKind, url: string) {
   const port = Number(new URL(url).port);
   // The published tee worker sends its answers to its own machine alone.
   const listed = `[${url}, ${kind === 'tee' ? `http://127.0.0.1:${port + 1}` : `http://10.0.0.7:${port}`}]`;
+  const second = `http://10.0.0.8:${port}`;
   // prettier-ignore
   return {
     url: one(`${at}.url`, baseUrl, url, `Where the ${kind} worker listens.`, {fallback: url}),
@@ -128,6 +140,8 @@ function worker(kind: WorkerKind, url: string) {
     attempts: one(`${at}.attempts`, integer(1, 100), '3', 'How often a request that a worker took may time out or get lost; then the job is not asked again, but a late answer still counts.', {fallback: '3'}),
     deadline: one(`${at}.deadline`, duration(1_000), '110m', 'How long a job may be without an answer, counted anew at each start; then it is `unanswered`, which `on_failure` decides about.', {fallback: '110m'}),
     onFailure: one(`${at}.on_failure`, oneOf(['silent', 'empty']), 'silent', 'At the deadline send nothing (`silent`), or an empty result (`empty`), which a network may punish as an incorrect one.', {fallback: 'silent'}),
+    second: one(`${at}.second`, baseUrl, second, SECOND[kind]),
+    sample: one(`${at}.sample`, share, '0.05', `The share of jobs that \`${at}.second\` is asked about, above 0 and at most 1.`, {fallback: '0.05'}),
   };
 }
 

@@ -4,6 +4,7 @@ import type {WorkerKind} from '../protocol/wire/messages.ts';
 import {knownGoodOf, otherSigners, pathOf, signerTlsOf, urlOf, type PathBase} from './build.ts';
 import {alertChannels, watchdogOf} from './alert-channels.ts';
 import {chainViewOf, type ChainView} from './chain-view.ts';
+import {secondOf} from './second-worker.ts';
 import {wantedKinds} from './worker-kinds.ts';
 import {workerUrls} from './worker-urls.ts';
 import type {
@@ -62,7 +63,7 @@ export type UsableConfig = ChainView & {
   /** Where metrics are served; null: nowhere. */
   metrics: ListenAddress | null;
   /** The configured kinds with their URLs; null: one is wrong. */
-  workers: readonly {kind: WorkerKind; urls: readonly string[] | null}[];
+  workers: readonly {kind: WorkerKind; urls: readonly string[] | null; second: string | null}[];
   /** The proof by which zkml workers are judged; null: none is configured. */
   knownGood: KnownGood | null;
   /** What becomes of the attestations of tee workers. */
@@ -140,6 +141,7 @@ export function usableConfig(source: ConfigSource): UsableConfig {
     workers: wantedKinds(resolved, tree).map((kind) => ({
       kind,
       urls: workerUrls(resolved, kind) ?? null,
+      second: secondOf(resolved, kind)?.url ?? null,
     })),
     knownGood: knownGoodOf(resolved),
     teeAttestation: teeAttestationOf(resolved, pathOf(resolved, FIELDS.tee.root, base)),

@@ -560,6 +560,27 @@ describe('workers and callbacks', () => {
     ]);
   });
 
+  it('takes a second worker where two answers can be compared, and refuses it elsewhere', () => {
+    const zkml = (more: string): string => `workers: {zkml: {url: "http://10.0.0.7:3721", ${more}}}\n`;
+    const good = goodFile({more: zkml('second: "http://10.0.0.8:3721"')});
+    expect(load(good).config.workers.kinds.zkml).toMatchObject({
+      second: {url: 'http://10.0.0.8:3721', sample: 0.05},
+    });
+    expect(load(goodFile()).config.workers.kinds.opml).toMatchObject({second: null});
+    for (const [more, wrong] of [
+      [zkml('second: "http://10.0.0.7:3721"'), 'workers.zkml.second  is one of the workers that answer'],
+      [zkml('second: "http://10.0.0.8:3721", sample: 0'), 'workers.zkml.sample  "0" is out of range'],
+      [zkml('second: "http://10.0.0.8:3721", sample: 5%'), 'workers.zkml.sample  "5%" is no share'],
+      [zkml('sample: 0.5'), 'workers.zkml.sample  is given without workers.zkml.second'],
+      ['workers: {tee: {second: "http://10.0.0.8:3000"}}\n', 'workers.tee.second  is of no use'],
+      [
+        'workers: {opml: {second: "http://10.0.0.8:1234"}}\n',
+        'workers.opml.second  is of no use without an engine',
+      ],
+    ] as const)
+      expect(lines(goodFile({more}))).toEqual([expect.stringContaining(wrong) as string]);
+  });
+
   it('takes the callback address by the rule of the protocol', () => {
     const url = (change: (text: string) => string) => load(change(goodFile())).config.net.callbackUrl;
     const without = (text: string, ...keys: string[]) =>

@@ -43,7 +43,8 @@ async function judgeWorkers(kind: WorkerKind, context: DoctorContext, signal: Ab
   const {urls} = wanted;
   if (urls === null) return blocked('config.valid', `a URL of workers.${kind} is wrong`);
   const driver = driverOf(kind, engine, systemTime);
-  const findings = await Promise.all(urls.map((url) => judgeWorker(url, driver, terms, signal)));
+  const asked = wanted.second === null ? urls : [...urls, wanted.second];
+  const findings = await Promise.all(asked.map((url) => judgeWorker(url, driver, terms, signal)));
   const all = seen(kind, workers.length, await context.running()) ?? together(findings);
   return kind === 'opml' && engine !== null && all.state === 'ok'
     ? warn(`${all.found}; ${OTHER_ENGINE}`, COMPARE)

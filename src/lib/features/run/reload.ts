@@ -101,6 +101,8 @@ function kindsOf({workers}: Config): string {
 
 /** Whether a key can change while the operator works, from this configuration to that one. */
 function isLive(key: string, config: Config, next: Config): boolean {
+  // The checks of answers are those of the start: an answer that waits for one must find it.
+  if (/^workers\.\w+\.(?:second|sample)$/.test(key)) return false;
   if (key.startsWith('workers.') || key === FIELDS.workerUrl.path) return kindsOf(config) === kindsOf(next);
   // Without a chain id the endpoints say which chain it is, and so which lock keeps a second operator out.
   if (key === FIELDS.rpcUrl.path || key === FIELDS.rpcUrls.path) return config.chainId !== null;

@@ -16,6 +16,7 @@ import {systemTime} from '../../foundation/system/system-time.ts';
 import {createSteadyTime} from '../../foundation/time/steady-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {journalDisk} from './journal-disk.ts';
+import {createSecondChecks} from './second-checks.ts';
 import {createLiveParts} from './live-parts.ts';
 import {startObservers} from './observers.ts';
 import {createEarlyEvents} from './early-events.ts';
@@ -138,6 +139,8 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   closers.push(() => signer.close());
   const live = createLiveParts(config, time, observers.rpcWatch);
   closers.push(() => live.close());
+  const second = await createSecondChecks(config, journal);
+  closers.push(() => second.close());
 
   const events = createRelay(
     (event: OperatorEvent) => {
@@ -172,6 +175,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
         createDispatcherRest(dispatcherHttpUrl(null, net.dispatcherUrl)).jobResults(jobId, signal),
     },
     workers: live.workers,
+    checks: second.checks,
     journal,
     disk: journalDisk(store.dir),
     prover: cryptoWorker.prover,

@@ -15,6 +15,7 @@ const WARNINGS: ReadonlySet<string> = new Set<Code>([
   'SIGNER_STANDBY_DOWN',
   'SIGNER_STANDBY_UNFIT',
   'WORKER_SLOW',
+  'SECOND_NOT_COMPARED',
 ]);
 
 /** Whether a problem with this code is a warning, in the log, the dashboard and an alert. */

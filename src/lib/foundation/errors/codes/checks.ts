@@ -33,4 +33,27 @@ export const CHECKS = {
     next: run('config show'),
     causes: ['The check was taken out of the configuration while the answer waited for it.'],
   },
+  ANSWERS_DIFFER: {
+    exit: 'refused',
+    category: 'safety',
+    means: 'The second worker gives another answer to the same question, so the answer of the first is held.',
+    next: run('job list', ['--held'], 'Compare both answers'),
+    causes: [
+      'One of the two runs another model, quantization or version.',
+      'One of the two has another verification key, or another SRS: check both by hand with the same proof.',
+      'One of the two was changed by someone.',
+    ],
+  },
+  SECOND_NOT_COMPARED: {
+    exit: 'unavailable',
+    category: 'network',
+    means:
+      'The second worker could not be compared with; the answer was delivered, and is not counted as equal.',
+    next: run('doctor', ['--only', 'workers.opml,workers.tee,workers.zkml']),
+    causes: [
+      'The worker at workers.<kind>.second is away, busy, or too slow.',
+      'It refuses the question: HTTP 400 or 422, or a model that it does not have.',
+      'The engines are not of one build, and one of them gives no logprobs.',
+    ],
+  },
 } as const;

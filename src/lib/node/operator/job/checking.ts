@@ -10,6 +10,7 @@ import type {JobRecord} from '../../journal/records.ts';
 import type {HeldThen} from '../../events/job-states.ts';
 import type {Judged, Judgement, WaitingAnswer} from '../../journal/verdicts.ts';
 import type {AnswerCheck, AnswerToCheck} from '../check-port.ts';
+import type {Health} from '../health.ts';
 import type {RetryJournalWrite} from '../retry-journal-write.ts';
 import {answerFor, type Answering, type FinalAnswer} from './answer.ts';
 import type {Made} from './listeners.ts';
@@ -39,6 +40,7 @@ export type CheckingDeps = {
   /** Ends every wait of the run. */
   signal: AbortSignal;
   emit: Emit;
+  health: Pick<Health, 'failed' | 'worked'>;
   checks: readonly AnswerCheck[];
   node: Answering;
   /** A job has its answer: of a check, or of another position of it. */
@@ -109,6 +111,7 @@ export function createChecking(deps: CheckingDeps): Checking {
       journal.checks.judge(requestId, judgement, time.now(), make),
     );
     report(record, judgement, judged);
+    judgeSecond(record.kind, judgement);
     if (judged.state === 'taken')
       for (const seq of judged.concluded) {
         const one = made.get(seq);
@@ -128,6 +131,20 @@ export function createChecking(deps: CheckingDeps): Checking {
   function follow(waiting: Waiting, seq: number, then: HeldThen): void {
     if (then === 'check_again') lookAgain(waiting);
     if (then === 'ask_again') deps.onAskAgain(seq);
+  }
+
+  /** A second worker that cannot be compared with is a problem until it can: each answer in its sample goes out unchecked. */
+  function judgeSecond(kind: string, {results}: Judgement): void {
+    const second = results.find(({check}) => check === 'second');
+    if (second === undefined) return;
+    const use = `second ${kind}`;
+    if (second.verdict !== 'not_checked') deps.health.worked('worker', use);
+    else
+      deps.health.failed(
+        'worker',
+        new AosError('SECOND_NOT_COMPARED', `the second ${kind} worker: ${second.message}`),
+        use,
+      );
   }
 
   function report(record: JobRecord, judgement: Judgement, judged: Judged): void {
