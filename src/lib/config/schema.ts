@@ -26,6 +26,7 @@ import {
   uint64,
 } from './values.ts';
 import {chatId, mailAddress, mailServer, secretFile} from './alert-values.ts';
+import {SECOND} from './second-text.ts';
 import {share} from './share-value.ts';
 import type {ValueType} from './value-type.ts';
 
@@ -109,16 +110,6 @@ const ONLY: Readonly<Record<WorkerKind, string>> = {
   opml: '; the published one gets one at a time, whatever this says',
   tee: '; never more than it says that it takes, which is one for the published one',
   zkml: '; a zkml worker gets one at a time, whatever this says',
-};
-
-const NO_SECOND =
-  'Refused: the published worker answers the same question differently each time, so two answers of this kind cannot be compared';
-
-// prettier-ignore
-const SECOND: Readonly<Record<WorkerKind, string>> = {
-  opml: 'Another engine, with the same `engine`, `api` and `models`, that a share of the jobs is asked of too before the answer is delivered; one that differs is held (docs/workers.md#cross-check). Needs `workers.opml.engine: openai`: the published worker answers the same question differently each time.',
-  tee: `${NO_SECOND}.`,
-  zkml: 'Another zkml worker that a share of the proofs is asked of too before the answer is delivered; a word that differs is held (docs/workers.md#cross-check).',
 };
 
 function worker(kind: WorkerKind, url: string) {

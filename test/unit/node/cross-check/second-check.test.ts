@@ -48,14 +48,18 @@ const answer = (text: string): AnswerToCheck => ({
   ...{askedAt: 1, receivedAt: 2},
   said: {
     ...{kind: 'zkml', requestId: 'first', answer: text, model: '', prompt: ''},
-    ...{stateRoot: '', attestation: '', flaw: null},
+    ...{stateRoot: '', attestation: '', flaw: null, engine: null},
   },
 });
 
 const never = new AbortController().signal;
 
 it.each<[string, Says, object]>([
-  ['the same word', 'true', {verdict: 'ok', facts: {secondWorker: 'http://second:1/…', secondAnswer: 'true'}}],
+  [
+    'the same word',
+    'true',
+    {verdict: 'ok', facts: {secondWorker: 'http://second:1/…', secondAnswer: 'true'}},
+  ],
   [
     'another word',
     'false',

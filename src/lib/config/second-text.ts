@@ -1,0 +1,12 @@
+import type {WorkerKind} from '../protocol/wire/messages.ts';
+
+const NO_SECOND =
+  'Refused: the published worker answers the same question differently each time, so two answers of this kind cannot be compared';
+
+/** What `workers.<kind>.second` means, or why it is refused. */
+// prettier-ignore
+export const SECOND: Readonly<Record<WorkerKind, string>> = {
+  opml: 'Another engine, with the same `engine`, `api` and `models`, that a share of the jobs is asked of too before the answer is delivered; one that differs is held (docs/verification.md#cross-check). Needs `workers.opml.engine: openai`: the published worker answers the same question differently each time.',
+  tee: `${NO_SECOND}.`,
+  zkml: 'Another zkml worker that a share of the proofs is asked of too before the answer is delivered; a word that differs is held (docs/verification.md#cross-check).',
+};
