@@ -76,6 +76,31 @@ const queue = ({jobs, bytes}: Extract<DispatcherRequest, {do: 'queue'}>): Dispat
   return {queued: ids.length};
 };
 
+/** Jobs at a steady rate: what a busy second left out is made up for in the next. */
+const pace = {submitted: 0, accepted: 0, timer: undefined as NodeJS.Timeout | undefined};
+
+function startPace({perSecond, bytes}: Extract<DispatcherRequest, {do: 'pace'}>): DispatcherReply {
+  const began = performance.now();
+  onEvent = (event) => {
+    if (event.type === 'result' && !event.repeated) pace.accepted += 1;
+  };
+  pace.timer = setInterval(() => {
+    const due = Math.floor(((performance.now() - began) * perSecond) / 1000);
+    for (; pace.submitted < due; pace.submitted += 1) submit(bytes);
+  }, 5);
+  return null;
+}
+
+async function endPace({withinMs}: Extract<DispatcherRequest, {do: 'end-pace'}>): Promise<DispatcherReply> {
+  clearInterval(pace.timer);
+  const until = performance.now() + withinMs;
+  while (pace.accepted < pace.submitted && performance.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  return pacedSoFar();
+}
+
+const pacedSoFar = (): DispatcherReply => ({submitted: pace.submitted, accepted: pace.accepted});
+
 serveParent({url: dispatcher.url, address: dispatcher.address}, async (request): Promise<DispatcherReply> => {
   const wanted = request as DispatcherRequest;
   switch (wanted.do) {
@@ -86,6 +111,12 @@ serveParent({url: dispatcher.url, address: dispatcher.address}, async (request):
       return drive(wanted);
     case 'queue':
       return queue(wanted);
+    case 'pace':
+      return startPace(wanted);
+    case 'paced':
+      return pacedSoFar();
+    case 'end-pace':
+      return endPace(wanted);
     case 'await-accepted': {
       const started = performance.now();
       const stats = await dispatcher.waitFor(({accepted}) => accepted >= wanted.jobs);

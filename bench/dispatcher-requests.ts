@@ -6,7 +6,11 @@ export type DispatcherRequest =
   /** `pids`: processes whose CPU time is wanted. `bytes`: size of a job's JSON. */
   | {do: 'drive'; jobs: number; inFlight: number; bytes: number; pids: readonly number[]}
   | {do: 'queue'; jobs: number; bytes: number}
-  | {do: 'await-accepted'; jobs: number};
+  | {do: 'await-accepted'; jobs: number}
+  /** Submits jobs at this rate from now on; says how far it is; ends when each of them is accepted, or after a while. */
+  | {do: 'pace'; perSecond: number; bytes: number}
+  | {do: 'paced'}
+  | {do: 'end-pace'; withinMs: number};
 
 /** Times in ms; a latency runs from the dispatch frame's writing to the acceptance of its result. */
 export type Driven = {latencies: number[]; wallMs: number; selected: number; cpuMs: number[]};
@@ -19,7 +23,9 @@ export type Drained = {
   disordered: number;
   wallMs: number;
 };
-export type DispatcherReply = null | {queued: number} | Driven | Drained;
+/** Jobs of a pace so far. */
+export type Paced = {submitted: number; accepted: number};
+export type DispatcherReply = null | {queued: number} | Driven | Drained | Paced;
 
 export const drive = (
   dispatcher: Child,
@@ -43,3 +49,14 @@ export const awaitOperator = (dispatcher: Child): Promise<unknown> =>
 
 export const awaitAccepted = (dispatcher: Child, jobs: number): Promise<Drained> =>
   dispatcher.ask({do: 'await-accepted', jobs} satisfies DispatcherRequest) as Promise<Drained>;
+
+/** Submits so many jobs a second until {@link endPace}. */
+export const startPace = (dispatcher: Child, perSecond: number): Promise<unknown> =>
+  dispatcher.ask({do: 'pace', perSecond, bytes: 300} satisfies DispatcherRequest);
+
+export const paceSoFar = (dispatcher: Child): Promise<Paced> =>
+  dispatcher.ask({do: 'paced'} satisfies DispatcherRequest) as Promise<Paced>;
+
+/** Submits no more, and waits until all are accepted, for a minute at most. */
+export const endPace = (dispatcher: Child): Promise<Paced> =>
+  dispatcher.ask({do: 'end-pace', withinMs: 60_000} satisfies DispatcherRequest) as Promise<Paced>;

@@ -1,54 +1,11 @@
-import {get} from 'node:http';
 import type {FloodReply, FloodRequest} from './flood-process.ts';
 import {median, type Row} from './figures.ts';
 import type {Network, Operator} from './network.ts';
+import {isUp, longestPing} from './ping.ts';
 import {memoryOf, startChild, type Child} from './processes.ts';
 
 const RUNS = Number(process.env['AOS_BENCH_RUNS'] ?? 3);
 const BURST = 100_000;
-
-/** The longest answer to `/ping` while `work` is done, in ms, and how many there were. */
-async function longestPing(
-  url: string,
-  work: () => Promise<unknown>,
-): Promise<{longest: number; pings: number}> {
-  const measuring = {isOver: false};
-  let longest = 0;
-  let pings = 0;
-  const pinging = (async () => {
-    while (!measuring.isOver) {
-      const began = performance.now();
-      await ping(url);
-      longest = Math.max(longest, performance.now() - began);
-      pings += 1;
-    }
-  })();
-  await work();
-  // Once more after it: what holds the loop at the end counts too.
-  await ping(url);
-  measuring.isOver = true;
-  await pinging;
-  return {longest, pings};
-}
-
-function ping(url: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    get(`${url}/ping`, {agent: false, timeout: 60_000}, (response) => {
-      response.resume().once('end', resolve);
-    }).once('error', reject);
-  });
-}
-
-async function isUp(url: string): Promise<void> {
-  for (;;) {
-    try {
-      await ping(url);
-      return;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 20)); // it does not listen yet
-    }
-  }
-}
 
 const BURSTS = ['one byte', 'badly signed', 'replies', 'one job again'] as const;
 /** `taken`: how many of the jobs are not too large. */

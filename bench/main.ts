@@ -3,6 +3,7 @@ import {cpus, loadavg} from 'node:os';
 import {parseArgs} from 'node:util';
 import type {DispatcherVersion} from '../src/devnet/start-dispatcher.ts';
 import {benchBacklog} from './backlog.ts';
+import {benchBackup} from './backup.ts';
 import {tableOf, targetText, verdictOf, type Row} from './figures.ts';
 import {benchDashboard} from './dashboard.ts';
 import {benchHostileFrames} from './hostile-frames.ts';
@@ -24,7 +25,7 @@ const USUAL = [
   'dashboard',
   'metrics',
 ] as const;
-const PARTS = [...USUAL, 'hostile-frames'] as const;
+const PARTS = [...USUAL, 'hostile-frames', 'backup'] as const;
 type Part = (typeof PARTS)[number];
 const VERSIONS: readonly DispatcherVersion[] = ['newest', 'head', 'friendly'];
 
@@ -49,7 +50,7 @@ export async function main(root: string, args: string[]): Promise<void> {
   if (begin('startup')) rows.push(...benchStartup(root));
   if (begin('vrf')) rows.push(...(await benchVrf()));
   if (
-    ['latency', 'throughput', 'backlog', 'dashboard', 'hostile-frames'].some((name) =>
+    ['latency', 'throughput', 'backlog', 'dashboard', 'hostile-frames', 'backup'].some((name) =>
       wanted.has(name as Part),
     )
   ) {
@@ -66,6 +67,7 @@ export async function main(root: string, args: string[]): Promise<void> {
       }
       if (begin('backlog')) rows.push(...(await benchBacklog(network)));
       if (begin('hostile-frames')) rows.push(...(await benchHostileFrames(network)));
+      if (begin('backup')) rows.push(...(await benchBackup(root, network)));
       if (begin('dashboard')) rows.push(...(await benchDashboard(root, network)));
     } finally {
       await network.close();
