@@ -52,9 +52,8 @@ async function fetchSmollm2(): Promise<string | null> {
 async function serve(file: string): Promise<string> {
   const child = startChild(HOST, [FOLDER, file]);
   onTestFinished(() => void child.process.kill('SIGKILL'));
-  const {value, done} = await child.lines.next();
-  if (done === true) throw new Error('the engine ended before it served');
-  return value;
+  for await (const url of child.lines) return url;
+  throw new Error('the engine ended before it served');
 }
 
 async function ask(url: string, change: Partial<EngineConfig>, prompt: string, maxTokens: number) {

@@ -1,3 +1,4 @@
+import {engineFixture, engineServer} from '../../../support/engine-server.ts';
 import {testTee, type TeeFault} from '../../../support/tee-worker.ts';
 import {KNOWN_GOOD, testZkml, type ZkmlFault} from '../../../support/zkml-worker.ts';
 import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
@@ -451,6 +452,40 @@ describe('alerts', () => {
       },
     });
     expect(JSON.stringify(away)).not.toContain('the-secret');
+  });
+});
+
+describe('an engine as opml worker', () => {
+  const engine = {
+    'workers.opml.engine': 'openai',
+    'workers.opml.api': 'chat',
+    'workers.opml.models': 'llama-2-7b=llama3.2:1b',
+  };
+
+  it('is named, with the warning that it may answer otherwise than the network’s', async () => {
+    const server = await engineServer(engineFixture('ollama'));
+    const sick = patient();
+    sick.configure({...engine, 'workers.opml.url': server.url});
+    expect(await sick.checks('workers.opml')).toMatchObject({
+      'workers.opml': {
+        state: 'warn',
+        found: expect.stringMatching(
+          / is Ollama 0.12.3 with llama3.2:1b .*incorrect inference result/,
+        ) as string,
+      },
+    });
+  });
+
+  it('that does not have the model fails with what it lists', async () => {
+    const server = await engineServer(engineFixture('vllm'));
+    const sick = patient();
+    sick.configure({...engine, 'workers.opml.url': server.url});
+    expect(await sick.checks('workers.opml')).toMatchObject({
+      'workers.opml': {
+        state: 'fail',
+        found: expect.stringContaining('does not list "llama3.2:1b"') as string,
+      },
+    });
   });
 });
 
