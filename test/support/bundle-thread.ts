@@ -29,3 +29,7 @@ export const bundleAside = (folder: string): URL => bundled('lib/node/crypto-wor
 
 /** The thread that checks proofs. */
 export const bundleProofThread = (folder: string): URL => bundled('lib/peers/zk/thread/entry.ts', folder);
+
+/** The thread that checks attestation documents. */
+export const bundleAttestationThread = (folder: string): URL =>
+  bundled('lib/node/attestation-thread/thread.ts', folder);

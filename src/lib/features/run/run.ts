@@ -21,6 +21,7 @@ import {createLiveParts} from './live-parts.ts';
 import {startObservers} from './observers.ts';
 import {createEarlyEvents} from './early-events.ts';
 import {createRelay} from './relay.ts';
+import {createChecks} from './checks.ts';
 import {claimForRun} from './claim.ts';
 import {commandsOf, type ProcessCommands} from './commands.ts';
 import {answersPing} from '../backup/old-host.ts';
@@ -141,6 +142,8 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   closers.push(() => live.close());
   const second = await createSecondChecks(config, journal);
   closers.push(() => second.close());
+  const checks = createChecks(config, {journal, time: systemTime});
+  closers.push(() => checks.close());
 
   const events = createRelay(
     (event: OperatorEvent) => {
@@ -175,7 +178,8 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
         createDispatcherRest(dispatcherHttpUrl(null, net.dispatcherUrl)).jobResults(jobId, signal),
     },
     workers: live.workers,
-    checks: second.checks,
+    // The answer itself first: a comparison with a second worker is only for what is valid.
+    checks: [...checks.list, ...second.checks],
     journal,
     disk: journalDisk(store.dir),
     prover: cryptoWorker.prover,

@@ -6,6 +6,7 @@ import {REFUSED_SCHEMA} from './inflow.ts';
 import {LIVENESS_SCHEMA} from './liveness.ts';
 import {copyBeforeMigration, wayOn} from './migration-copy.ts';
 import {sqliteCode} from './failure.ts';
+import {SEEN_SCHEMA} from './seen.ts';
 import {UNANSWERED_SCHEMA} from './unanswered-schema.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 
@@ -82,6 +83,7 @@ const JOBS: Schema = {
     CHECKS_SCHEMA,
     // The message by which the dispatcher accepted the answer of a worker, byte for byte, for the receipt of the job.
     'ALTER TABLE jobs ADD COLUMN reply BLOB',
+    SEEN_SCHEMA,
   ],
 };
 

@@ -29,6 +29,7 @@ import {takeLock, type Lock} from './lock.ts';
 import {requestTable} from './requests.ts';
 import {openDatabase, openToRead, type DatabaseOptions, type Opened} from './open-database.ts';
 import {readingTable} from './readings.ts';
+import {seenTable, type SeenMarks} from './seen.ts';
 import {emptyWal, transactionOf} from './transaction.ts';
 import type {Journal, ReadingLog} from './journal.ts';
 
@@ -50,19 +51,20 @@ export type JournalOptions = DatabaseOptions & {
 };
 
 /** What the file holds beside the operator's own memory. */
-export type NodeJournal = Journal & {
-  liveness: LivenessStore;
-  /** The chain of clock readings. Every function throws AosError JOURNAL_UNREADABLE. */
-  readings: ReadingLog;
-  /** When something last happened. @throws AosError JOURNAL_UNREADABLE */
-  activity(): Activity;
-  /** Jobs that are on their way, by state and kind of worker. @throws AosError JOURNAL_UNREADABLE */
-  openByKind(): OpenByKind[];
-  /** What was accepted when it was opened. */
-  acceptedDamage: AcceptedDamage | null;
-  /** The rules of a journal that was restored from a backup. */
-  copy: CopyRules;
-};
+export type NodeJournal = Journal &
+  SeenMarks & {
+    liveness: LivenessStore;
+    /** The chain of clock readings. Every function throws AosError JOURNAL_UNREADABLE. */
+    readings: ReadingLog;
+    /** When something last happened. @throws AosError JOURNAL_UNREADABLE */
+    activity(): Activity;
+    /** Jobs that are on their way, by state and kind of worker. @throws AosError JOURNAL_UNREADABLE */
+    openByKind(): OpenByKind[];
+    /** What was accepted when it was opened. */
+    acceptedDamage: AcceptedDamage | null;
+    /** The rules of a journal that was restored from a backup. */
+    copy: CopyRules;
+  };
 /** The journal's file in the state directory. */
 export const JOURNAL_FILE = 'journal.db';
 
@@ -112,6 +114,7 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
   const checks = checkTable(database);
   const texts = textTable(database);
   const waits = waitTable(database, tables.age);
+  const seen = seenTable(database);
   const liveness = livenessTable(database);
   const readings = readingTable(database, options.clockId, options.onClockProblem ?? (() => {}));
   const answers = answering({jobs, requests, checks, texts, readings});
@@ -243,6 +246,7 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
     activity: () => readOrFail(() => jobs.activity()),
     openByKind: () => readOrFail(() => jobs.openByKind()),
 
+    claim: (mark, owner, at) => change(() => seen.claim(mark, owner, at)),
     copy: copyRules(database, {change, read: readOrFail}),
     tidy: tidying(database, tables, {change, read: readOrFail}),
     close: async () => {

@@ -164,6 +164,20 @@ for (const driver of loadableDrivers()) {
         await expect(openJournal({dir: newer, clockId: 1n, driver})).rejects.toThrow('made by a newer aos');
       }));
 
+    it('keeps what counts once, and for whom, over a restart', () =>
+      inTempDir(async (dir) => {
+        const first = await openJournal({dir, clockId: 1n, driver});
+        expect(await first.claim('tee:1', 'a', 1)).toBe('a');
+        expect(await first.claim('tee:1', 'b', 2)).toBe('a');
+        await first.close();
+        const again = await openJournal({dir, clockId: 1n, driver});
+        expect(await Promise.all([again.claim('tee:1', 'b', 3), again.claim('tee:1', 'a', 3)])).toEqual([
+          'a',
+          'a',
+        ]);
+        await again.close();
+      }));
+
     it('brings the journal of an older aos up to date; a reader says who does', () =>
       inTempDir(async (dir) => {
         const first = await openJournal({dir, clockId: 1n, driver});
@@ -181,7 +195,7 @@ for (const driver of loadableDrivers()) {
           dir,
           `UPDATE frames SET text = (SELECT CAST(bytes AS TEXT) FROM pieces WHERE pieces.id = frames.id * 65536);
            DELETE FROM jobs WHERE job_id = 'gone';
-           DROP TABLE evidence; DROP TABLE checks; DROP TABLE tombstones; DROP TABLE refused; DROP TABLE pieces; DROP TABLE past; DROP TABLE marks;
+           DROP TABLE evidence; DROP TABLE checks; DROP TABLE seen; DROP TABLE tombstones; DROP TABLE refused; DROP TABLE pieces; DROP TABLE past; DROP TABLE marks;
            DROP INDEX frames_partial; ALTER TABLE frames DROP COLUMN whole;
            ${['span_start', 'span_end', 'born', 'over'].map((column) => `ALTER TABLE jobs DROP COLUMN ${column};`).join('')}
            ${['worker_url', 'worker_node', 'taken_at', 'ended', 'ended_at'].map((column) => `ALTER TABLE questions DROP COLUMN ${column};`).join('')}

@@ -94,6 +94,24 @@ export const ATTESTATION = {
       'The enclave puts something else than the sha256 of the answer into user_data.',
     ],
   },
+  ATTESTATION_REPLAYED: {
+    exit: 'data',
+    category: 'safety',
+    means: 'The same attestation came with an earlier answer, and a document counts once.',
+    next: say('Check the tee worker’s log, and do not release the answer.'),
+    causes: ['The worker sends a document again in place of a new one.'],
+  },
+  ATTESTATION_NOT_CHECKED: {
+    exit: 'tryLater',
+    category: 'safety',
+    means:
+      'An attestation is recorded, and nothing says whether it holds: no root or no registers are configured.',
+    next: say('Set workers.tee.root and workers.tee.pcrs (docs/verification.md).'),
+    causes: [
+      'workers.tee.verify is record, or has no root and registers to judge by.',
+      'aos job show has the registers of the document: they are what workers.tee.pcrs takes, once you know them to be right.',
+    ],
+  },
   ATTESTATION_UNJUDGED: {
     exit: 'tryLater',
     category: 'safety',
