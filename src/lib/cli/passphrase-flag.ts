@@ -47,6 +47,7 @@ export async function backupPassphrase(
     throw new AosError(
       'KEY_PASSWORD_INVALID',
       `the passphrase has fewer than ${LEAST_LENGTH} characters, and it protects every key of the node`,
+      {next: say('Give a longer one: several words on one line.')},
     );
   return passphrase;
 }
@@ -55,7 +56,9 @@ async function askTwice(): Promise<string> {
   const first = await ask('Passphrase of the new backup');
   if (first === '') return first;
   if ((await ask('The same once more')) === first) return first;
-  throw new AosError('KEY_PASSWORD_INVALID', 'the two passphrases are not the same; nothing was written');
+  throw new AosError('KEY_PASSWORD_INVALID', 'the two passphrases are not the same; nothing was written', {
+    next: say('Type the same passphrase twice.'),
+  });
 }
 
 /** Prompts for a secret; loads the prompts only then. */

@@ -57,7 +57,9 @@ export function newPassword(source: PasswordSource, signal: AbortSignal): Promis
     const first = await ask('Password of the new keystore');
     if (first === '') return first;
     if ((await ask('The same once more')) === first) return first;
-    throw new AosError('KEY_PASSWORD_INVALID', 'the two passwords are not the same; nothing was written');
+    throw new AosError('KEY_PASSWORD_INVALID', 'the two passwords are not the same; nothing was written', {
+      next: say('Type the same password twice.'),
+    });
   };
   return readPassword(source, askTwice, signal);
 }

@@ -36,6 +36,7 @@ async function fromSource(source: SecretSource, signal: AbortSignal): Promise<st
     throw new AosError(
       'KEY_PASSWORD_INVALID',
       `the password is not UTF-8, or longer than ${MOST_BYTES} bytes`,
+      {next: say('Name the file with the password alone: one line of UTF-8.')},
     );
   }
   // A mark that an editor of Windows puts before the text is no part of it.

@@ -1,10 +1,13 @@
 import {createReadStream} from 'node:fs';
 import {open} from 'node:fs/promises';
+import {dirname} from 'node:path';
 import {Readable} from 'node:stream';
 import {Decrypter, Encrypter} from 'age-encryption';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
+import {openFailure} from '../../foundation/system/unfit-file.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
+import {shellWord} from '../../foundation/text/shell-word.ts';
 
 /** The whole header of a file that a passphrase opens: one scrypt stanza, and the header's own code. */
 const HEADER =
@@ -85,8 +88,10 @@ async function beginning(path: string): Promise<string> {
       await file.close();
     }
   } catch (error) {
-    throw new AosError('BACKUP_FAILED', `${safeText(path)} cannot be read: ${errorText(error)}`, {
+    const {why, next} = openFailure(path, error);
+    throw new AosError('BACKUP_FAILED', `${safeText(path)} ${why}`, {
       cause: error,
+      next: next ?? say(`Correct the path: ls -l ${shellWord(dirname(path))}`),
     });
   }
 }

@@ -69,6 +69,7 @@ export async function importEcdsaKey(options: EcdsaImport): Promise<EcdsaKeyRepo
       throw new AosError(
         'KEY_PASSWORD_INVALID',
         'the password has several lines, and Web3Signer reads the first one only',
+        {next: say('Give a password of one line.')},
       );
     if ('keystore' in held) {
       key = await openV3(held.keystore, password);

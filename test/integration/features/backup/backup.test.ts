@@ -242,6 +242,15 @@ describe('a backup that is wrong', () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
+  it('that is not there is named with the way to look for it', async () => {
+    const dir = directory();
+    await expect(verifyBackup(join(dir, 'node.age'), PASSPHRASE, NEVER)).rejects.toMatchObject({
+      code: 'BACKUP_FAILED',
+      message: `${join(dir, 'node.age')} is not there (ENOENT)`,
+      next: {say: `Correct the path: ls -l ${dir}`},
+    });
+  });
+
   it('is not opened by another passphrase', async () => {
     const file = join(directory(), 'node.age');
     writeFileSync(file, whole);
