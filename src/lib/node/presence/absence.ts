@@ -1,4 +1,4 @@
-import {accessSync, constants} from 'node:fs';
+import {accessSync, constants, readlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {AosError} from '../../foundation/errors/error.ts';
 import {run, say, type NextStep} from '../../foundation/next-step/next-step.ts';
@@ -54,11 +54,13 @@ export function absence(search: Search): AosError {
   if (runs) {
     const seen = lock === 'held' ? `it holds the journal in ${dir}` : `the journal in ${dir} is written`;
     const why =
-      failure === null
-        ? `its control socket cannot be reached from here${othersText(others)}`
-        : `its control socket did not answer: ${failure.message}`;
+      failure !== null
+        ? `its control socket did not answer: ${failure.message}`
+        : isHere(search, storeDir)
+          ? `it has no control socket now: it starts, ends, or could not open one${othersText(others)}`
+          : `its control socket cannot be reached from here${othersText(others)}`;
     return new AosError('CONTROL_UNREACHABLE', `an operator runs (${seen}${wrote}), but ${why}`, {
-      next: failure === null ? asOwner(storeDir, search.uid) : say('Try again in a moment: it may be busy.'),
+      next: nextFor(search, storeDir),
     });
   }
   if (failure !== null) return failure;
@@ -68,6 +70,23 @@ export function absence(search: Search): AosError {
       ? ''
       : `; the last one ${ended}, and wrote to the journal ${ago(lastWriteAt, search.now)}`;
   return new AosError('CONTROL_ABSENT', `${NONE}${othersText(others)}${last}`);
+}
+
+function nextFor(search: Search, storeDir: string): NextStep {
+  if (search.failure !== null) return say('Try again in a moment: it may be busy.');
+  if (isHere(search, storeDir)) return say('Try again in a moment; if it stays so, look at its log.');
+  return asOwner(storeDir, search.uid);
+}
+
+/** Whether the operator is of this user and sees the files that we see: then its socket would be found, if it had one. */
+function isHere({uid}: Search, storeDir: string): boolean {
+  const pid = ownerOf(storeDir);
+  if (pid === null || visibleOwner(storeDir) !== uid) return false;
+  try {
+    return readlinkSync(`/proc/${pid}/ns/mnt`) === readlinkSync('/proc/self/ns/mnt');
+  } catch {
+    return false; // it has just ended, or is another user's
+  }
 }
 
 const NONE = 'no operator runs for this node on this machine';
