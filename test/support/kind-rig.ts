@@ -1,6 +1,6 @@
 import type {WorkerConfig} from '../../src/lib/config/config.ts';
 import {createWorkers, type Workers} from '../../src/lib/peers/worker/workers.ts';
-import type {Rig, Run} from './operator-rig.ts';
+import type {Rig, Run, RunOptions} from './operator-rig.ts';
 import {testTee, type TestTee} from './tee-worker.ts';
 import {KNOWN_GOOD, testZkml, type TestZkml} from './zkml-worker.ts';
 import type {AtEnd} from './operator-rig.ts';
@@ -11,7 +11,7 @@ const SECOND = 1_000;
 export type KindRig = {
   tee: TestTee;
   zkml: TestZkml;
-  start(): Promise<Run>;
+  start(options?: RunOptions): Promise<Run>;
   crash(run: Run): Promise<void>;
   submitTee(jobId: string, prompt: string): void;
   submitZkml(jobId: string, proof: string, model?: string): void;
@@ -33,7 +33,7 @@ export async function kindRig(
   return {
     tee,
     zkml,
-    async start() {
+    async start(options = {}) {
       const limits = {
         concurrency: 4,
         readyTimeoutMs: 60 * SECOND,
@@ -48,7 +48,7 @@ export async function kindRig(
         createWorkers('tee', {...limits, urls: [tee.url]}, {time: rig.time}),
         createWorkers('zkml', {...limits, urls: [zkml.url]}, {time: rig.time}),
       ];
-      const run = await rig.start({workers, backoff: {firstMs: 50, capMs: 500}});
+      const run = await rig.start({workers, backoff: {firstMs: 50, capMs: 500}, ...options});
       await run.event('range');
       await run.event('connected');
       return run;

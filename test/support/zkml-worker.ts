@@ -9,7 +9,7 @@ export type ZkmlQuestion = {model: string; req_id: string; proof_path: string};
 
 /** What it does in place of checking the proof; an HTTP status: it answers with that and a text. */
 export type ZkmlFault =
-  'no-srs' | 'no-model' | 'no-word' | 'hang-up' | 'another-id' | 408 | 422 | 500 | 503 | null;
+  'no-srs' | 'lies' | 'no-model' | 'no-word' | 'hang-up' | 'another-id' | 408 | 422 | 500 | 503 | null;
 
 /**
  * The published zkml worker as it was seen: it answers in its reply. A proof whose address ends with `good` is right, one
@@ -37,6 +37,9 @@ export async function testZkml(time: Time, atEnd: AtEnd = onTestFinished): Promi
     const said = (code: number, result: string): string => JSON.stringify({req_id, code, result});
     const error = 'Other Error for the Operator:';
     if (fault === 'another-id') return said(200, 'true').replace(req_id, 'other');
+    // The other word about every fifth proof, by the number at the end of its name.
+    if (fault === 'lies' && /[05]-(?:good|wrong)$/.test(proof_path))
+      return said(200, proof_path.endsWith('good') ? 'false' : 'true');
     if (fault === 'no-model') return said(1004, `${error} Model directory does not exist`);
     if (fault === 'no-word') return said(200, 'maybe');
     if (proof_path.endsWith('gone')) return said(1004, `${error} reponse is not success`);

@@ -78,6 +78,7 @@ const WITH_TIMES: ReadonlySet<string> = new Set([
   'liveness',
   'work',
   'answers_missing',
+  'answers_held',
   'standing',
   'standing_read',
   'chain_cost',

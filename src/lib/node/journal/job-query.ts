@@ -19,7 +19,6 @@ import {
   numberOf,
   outcomeOf,
   rangeOf,
-  readingOf,
   requestOf,
   stateOf,
   textOf,
@@ -86,6 +85,7 @@ export function openJobReader({dir, driver}: {dir: string; driver?: SqliteDriver
   }
 }
 
+// eslint-disable-next-line max-lines-per-function -- a line or two for each function of the reader, over the tables of one file
 function jobReader(database: Database, path: string): JobReader {
   const frames = frameTable(database);
   const one = database.prepare(

@@ -11,7 +11,8 @@ import {isSampled} from '../../../../src/lib/node/cross-check/sample.ts';
 type Token = {token: string; logprob: number};
 const ENGINE = {name: 'vllm', version: '0.9.1', model: 'm', digest: 'd', build: 'b', facts: ''};
 
-const tokensOf = (text: string, logprob = -0.1): Token[] => [...text].map((token) => ({token, logprob}));
+const tokensOf = (text: string, logprob = -0.1): Token[] =>
+  Array.from(text).map((token) => ({token, logprob}));
 
 function said(text: string, change: {engine?: object | null; logprobs?: unknown} = {}): Compared {
   const {engine = ENGINE, logprobs = tokensOf(text)} = change;

@@ -5,7 +5,8 @@ import type {AnswerToCheck} from '../../../../src/lib/node/operator/check-port.t
 import type {DirectReply, WorkerRequest} from '../../../../src/lib/node/operator/ports.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
 
-type Says = string | AosError | DirectReply | 'nothing' | 'never';
+/** `nothing`: it takes the question and sends nothing; `never`: it holds it for ever. */
+type Says = string | AosError | DirectReply;
 
 /** A second zkml worker that says one thing after the other. */
 function second(...says: Says[]) {

@@ -126,6 +126,14 @@ const EVENTS: OperatorEventBody[] = [
   {type: 'job_unanswered', job, reason: 'no opml worker answered within 1 h 50 min'},
   {type: 'job_unanswered', job, reason: 'no zkml worker can answer it: the job names no proof', unfit: true},
   {type: 'job_asked_again', job},
+  {type: 'job_checked', job, verdict: 'ok', message: 'both say true'},
+  {type: 'job_checked', job, verdict: 'not_checked', code: 'SECOND_NOT_COMPARED', message: 'it is away'},
+  {type: 'job_checked', job, verdict: 'refused', code: 'WORKER_BAD_ANSWER', message: 'a forged seal'},
+  {type: 'job_held', job, code: 'ANSWERS_DIFFER', message: 'two words', then: 'wait'},
+  {type: 'job_held', job, code: 'WORKER_UNREACHABLE', message: 'it is away', then: 'check_again'},
+  {type: 'job_released', job},
+  {type: 'answers_held', count: 2, oldestAt: Date.UTC(2030, 0, 2)},
+  {type: 'answers_held', count: 0, oldestAt: null},
   {
     type: 'answers_missing',
     kinds: [{kind: 'opml', waiting: 2, unanswered: 1, oldestAt: Date.UTC(2030, 0, 2)}],
@@ -205,6 +213,14 @@ describe('log lines', () => {
       03:04:05 ERROR job 4a16467f…ef0971fd has no answer, and nothing is sent: no opml worker answered within 1 h 50 min → aos job retry '#1'
       03:04:05 ERROR job 4a16467f…ef0971fd has no answer, and nothing is sent: no zkml worker can answer it: the job names no proof → Nothing to do here: asking again is of no use.
       03:04:05 INFO  job 4a16467f…ef0971fd is asked about again
+      03:04:05 DEBUG job 4a16467f…ef0971fd checked: both say true
+      03:04:05 WARN  job 4a16467f…ef0971fd answer not checked, and delivered: it is away (SECOND_NOT_COMPARED)
+      03:04:05 WARN  job 4a16467f…ef0971fd answer refused: a forged seal (WORKER_BAD_ANSWER)
+      03:04:05 ERROR job 4a16467f…ef0971fd: its answer is held: two words (ANSWERS_DIFFER); it is not delivered unless you release it → aos job show '#1'
+      03:04:05 ERROR job 4a16467f…ef0971fd: its answer is held: it is away (WORKER_UNREACHABLE); it is checked again later → aos job show '#1'
+      03:04:05 WARN  job 4a16467f…ef0971fd: its held answer is released and delivered
+      03:04:05 DEBUG 2 answers held
+      03:04:05 INFO  no answer is held any more
       03:04:05 ERROR 2 opml jobs without an answer for 30 min or longer, 1 opml job left without an answer → aos job list --state selected,unanswered
       03:04:05 INFO  no selected job waits too long for an answer
       03:04:05 INFO  stopping (SIGINT): finishing 2 jobs, up to 30.0 s; again to stop at once

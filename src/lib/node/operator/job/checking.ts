@@ -59,6 +59,7 @@ const PAGE = 500;
 /** An answer that is to be checked: of what kind, and its pauses. */
 type Waiting = {requestId: string; kind: string; pauses?: Backoff};
 
+// eslint-disable-next-line max-lines-per-function -- the queues, the pauses and what follows a judgement are one state
 export function createChecking(deps: CheckingDeps): Checking {
   const {journal, checks, time, emit, signal} = deps;
   const queues = new Map<string, WorkQueue<Waiting>>();
