@@ -11,6 +11,7 @@ import {driverOf} from '../../peers/worker/workers.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import type {DoctorContext} from './context.ts';
 import {withinAnswerTime} from './answer-time.ts';
+import {judgeAttestation} from './attestation.ts';
 
 const CHECK_OF: Readonly<Record<WorkerKind, CheckId>> = {
   opml: 'workers.opml',
@@ -46,6 +47,8 @@ async function judgeWorkers(kind: WorkerKind, context: DoctorContext, signal: Ab
   const asked = wanted.second === null ? urls : [...urls, wanted.second];
   const findings = await Promise.all(asked.map((url) => judgeWorker(url, driver, terms, signal)));
   const all = seen(kind, workers.length, await context.running()) ?? together(findings);
+  if (kind === 'tee' && all.state === 'ok')
+    return judgeAttestation(context.config.teeAttestation, all.found, systemTime.now());
   return kind === 'opml' && engine !== null && all.state === 'ok'
     ? warn(`${all.found}; ${OTHER_ENGINE}`, COMPARE)
     : all;
