@@ -91,11 +91,14 @@ function startPace({perSecond, bytes}: Extract<DispatcherRequest, {do: 'pace'}>)
   return null;
 }
 
-async function endPace({withinMs}: Extract<DispatcherRequest, {do: 'end-pace'}>): Promise<DispatcherReply> {
+async function endPace({idleMs}: Extract<DispatcherRequest, {do: 'end-pace'}>): Promise<DispatcherReply> {
   clearInterval(pace.timer);
-  const until = performance.now() + withinMs;
-  while (pace.accepted < pace.submitted && performance.now() < until)
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let seen = -1; pace.accepted < pace.submitted && pace.accepted > seen;) {
+    seen = pace.accepted;
+    const until = performance.now() + idleMs;
+    while (pace.accepted === seen && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   return pacedSoFar();
 }
 

@@ -7,10 +7,10 @@ export type DispatcherRequest =
   | {do: 'drive'; jobs: number; inFlight: number; bytes: number; pids: readonly number[]}
   | {do: 'queue'; jobs: number; bytes: number}
   | {do: 'await-accepted'; jobs: number}
-  /** Submits jobs at this rate from now on; says how far it is; ends when each of them is accepted, or after a while. */
+  /** Submits jobs at this rate from now on; says how far it is; ends when each of them is accepted, or none is for a while. */
   | {do: 'pace'; perSecond: number; bytes: number}
   | {do: 'paced'}
-  | {do: 'end-pace'; withinMs: number};
+  | {do: 'end-pace'; idleMs: number};
 
 /** Times in ms; a latency runs from the dispatch frame's writing to the acceptance of its result. */
 export type Driven = {latencies: number[]; wallMs: number; selected: number; cpuMs: number[]};
@@ -57,6 +57,6 @@ export const startPace = (dispatcher: Child, perSecond: number): Promise<unknown
 export const paceSoFar = (dispatcher: Child): Promise<Paced> =>
   dispatcher.ask({do: 'paced'} satisfies DispatcherRequest) as Promise<Paced>;
 
-/** Submits no more, and waits until all are accepted, for a minute at most. */
+/** Submits no more, and waits until all are accepted, or none was for half a minute. */
 export const endPace = (dispatcher: Child): Promise<Paced> =>
-  dispatcher.ask({do: 'end-pace', withinMs: 60_000} satisfies DispatcherRequest) as Promise<Paced>;
+  dispatcher.ask({do: 'end-pace', idleMs: 30_000} satisfies DispatcherRequest) as Promise<Paced>;
