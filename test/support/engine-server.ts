@@ -1,9 +1,10 @@
 import {readFileSync} from 'node:fs';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import {createServer as createTlsServer} from 'node:https';
 import type {AddressInfo} from 'node:net';
 import {onTestFinished} from 'vitest';
 import type {Time} from '../../src/lib/foundation/time/time.ts';
-import {bodyOf} from './signer.ts';
+import {bodyOf, pem} from './signer.ts';
 
 /** What a server of one make says, with the fields that its documents have. */
 export type EngineFixture = {
@@ -57,9 +58,9 @@ export function stream(response: ServerResponse): ServerResponse {
 /** A server that plays what one of that make says; closed when the test ends. */
 export async function engineServer(
   fixture: EngineFixture,
-  {time, paceMs = 0}: {time?: Time; paceMs?: number} = {},
+  {time, paceMs = 0, isTls = false}: {time?: Time; paceMs?: number; isTls?: boolean} = {},
 ): Promise<EngineServer> {
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     response.on('close', () => {
       if (!response.writableEnded) engine.broken += 1;
     });
@@ -94,10 +95,13 @@ export async function engineServer(
       };
       next();
     });
-  });
+  };
+  const server = isTls
+    ? createTlsServer({cert: pem('server'), key: pem('server-key')}, serve)
+    : createServer(serve);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const engine: EngineServer = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${isTls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     fixture: structuredClone(fixture),
     asked: [],
     headers: {},

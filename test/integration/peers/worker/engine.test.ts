@@ -1,6 +1,7 @@
 import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import type {EngineConfig, WorkerConfig} from '../../../../src/lib/config/config.ts';
 import type {AosError} from '../../../../src/lib/foundation/errors/error.ts';
@@ -31,10 +32,10 @@ type Rig = Awaited<ReturnType<typeof rig>>;
 async function rig(
   make: (typeof ENGINES)[number] = 'vllm',
   change: Partial<EngineConfig> = {},
-  limits: Partial<WorkerConfig> = {},
+  {isTls = false, ...limits}: Partial<WorkerConfig> & {isTls?: boolean} = {},
 ) {
   const time = quietTime();
-  const server = await engineServer(engineFixture(make), {time});
+  const server = await engineServer(engineFixture(make), {time, isTls});
   const engine: EngineConfig = {
     api: 'chat',
     models: new Map([[JOB_MODEL, server.fixture.model]]),
@@ -663,4 +664,32 @@ it('a check asks a model of the list, and limits the answer itself', async () =>
   const job = worker.checkJob({model: 'default', prompt: 'What is AI?'});
   expect(job).toMatchObject({model: JOB_MODEL, prompt: 'What is AI?'});
   expect(job?.params.get('max_tokens')).toEqual({text: '16'});
+});
+
+describe('an https engine', () => {
+  const ca = fileURLToPath(new URL('../../../fixtures/tls/ca.pem', import.meta.url));
+
+  it('is believed by the authority of workers.opml.ca', async () => {
+    const {put} = await rig('vllm', {ca}, {isTls: true});
+    expect(await put()).toBe('answered');
+  });
+
+  it.each([
+    ['without it', null, 'WORKER_UNREACHABLE', /workers.opml.ca/],
+    ['with a file that is none', fileURLToPath(import.meta.url), 'ENGINE_FILE_INVALID', /BEGIN CERTIFICATE/],
+    ['with a file that is not there', '/nowhere/ca.pem', 'ENGINE_FILE_INVALID', /./],
+  ])('%s is not asked, and it is said what to name', async (_how, file, code, next) => {
+    const all = await rig('vllm', {ca: file}, {isTls: true});
+    const error = await all.put();
+    expect(error).toMatchObject({code});
+    expect(error === 'answered' ? '' : error.next.say).toMatch(next);
+    expect(all.server.asked).toEqual([]);
+  });
+});
+
+it('log-probabilities of which one is no number are none', async () => {
+  const all = await rig('vllm', {logprobs: true});
+  const one = (logprob: number | null): object => choice('x', {logprobs: {content: [{token: 'x', logprob}]}});
+  expect(await played(all, said(one(-1), one(null), end))).toBe('answered');
+  expect(JSON.parse(all.replies[0]?.body ?? '')).not.toHaveProperty('logprobs');
 });

@@ -1,7 +1,7 @@
 import {AosError} from '../../../foundation/errors/error.ts';
 import {say} from '../../../foundation/next-step/next-step.ts';
 import {safeText} from '../../../foundation/text/safe-text.ts';
-import {isJsonNumber, isJsonObject, type JsonObject} from '../../../protocol/wire/json.ts';
+import {isJsonNumber, isJsonObject, type JsonObject, type JsonValue} from '../../../protocol/wire/json.ts';
 import {countAt, factAt, objectAt, objectsAt, textAt} from './json.ts';
 import type {Sampling} from './sampling.ts';
 
@@ -45,6 +45,8 @@ export function createGatherer(name: string, {maxTokens, isOwnLimit}: Sampling):
   let fingerprint = '';
   let usage: Gathered['usage'] = null;
   let hasChoice = false;
+  /** Each token so far has its log-probability: one left out would shift the others. */
+  let isSure = true;
 
   const bad = (what: string, next?: string): AosError =>
     new AosError('WORKER_BAD_ANSWER', `${name} ${what}`, next === undefined ? {} : {next: say(next)});
@@ -71,7 +73,9 @@ export function createGatherer(name: string, {maxTokens, isOwnLimit}: Sampling):
     if (bytes > MOST_BYTES) throw bad('sent more than 4 MiB of text, which is more than a result can be');
     if (text !== '') parts.push(text);
     finish ??= textAt(choice, 'finish_reason');
-    if (logprobs.length <= MOST_LOGPROBS) logprobs.push(...logprobsOf(choice));
+    const more = logprobsOf(choice);
+    if (more === null) isSure = false;
+    else if (logprobs.length <= MOST_LOGPROBS) logprobs.push(...more);
   }
 
   return {
@@ -100,7 +104,7 @@ export function createGatherer(name: string, {maxTokens, isOwnLimit}: Sampling):
         model,
         fingerprint,
         usage,
-        logprobs: logprobs.length > MOST_LOGPROBS ? [] : logprobs,
+        logprobs: isSure && logprobs.length <= MOST_LOGPROBS ? logprobs : [],
       };
       if (finish === 'length') {
         const cut = cutBy(usage?.completion ?? null, maxTokens, isOwnLimit);
@@ -147,19 +151,20 @@ function failureIn(name: string, chunk: JsonObject): AosError {
   return new AosError('WORKER_LOST', `${name} failed while it answered${words === '' ? '' : `: ${words}`}`);
 }
 
-/** Both forms: that of the chat API, which llama.cpp uses for both, and that of the older one. */
-function logprobsOf(choice: JsonObject): {token: string; logprob: number}[] {
+/** Both forms: that of the chat API, which llama.cpp uses for both, and that of the older one. Null: one is no number. */
+function logprobsOf(choice: JsonObject): {token: string; logprob: number}[] | null {
   const said = objectAt(choice, 'logprobs');
   const content = objectsAt(said, 'content');
-  if (content !== null)
-    return content.flatMap((one) => {
-      const [token, logprob] = [textAt(one, 'token'), one.get('logprob')];
-      return token === null || !isJsonNumber(logprob) ? [] : [{token, logprob: Number(logprob.text)}];
-    });
   const [tokens, values] = [said?.get('tokens'), said?.get('token_logprobs')];
-  if (!Array.isArray(tokens) || !Array.isArray(values)) return [];
-  return tokens.flatMap((token, index) => {
-    const value = values[index];
-    return typeof token === 'string' && isJsonNumber(value) ? [{token, logprob: Number(value.text)}] : [];
+  const pairs: readonly (readonly [JsonValue | undefined, JsonValue | undefined])[] =
+    content !== null
+      ? content.map((one) => [one.get('token'), one.get('logprob')])
+      : Array.isArray(tokens) && Array.isArray(values)
+        ? tokens.map((token, index) => [token, values[index]])
+        : [];
+  const read = pairs.flatMap(([token, value]) => {
+    const logprob = isJsonNumber(value) ? Number(value.text) : Number.NaN;
+    return typeof token === 'string' && Number.isFinite(logprob) ? [{token, logprob}] : [];
   });
+  return read.length === pairs.length ? read : null;
 }
