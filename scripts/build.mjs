@@ -84,6 +84,7 @@ async function main() {
       'devnet/llm-thread': path.join(root, 'src/devnet/llm/thread.ts'),
       'attestation-thread': path.join(root, 'src/lib/node/attestation-thread/thread.ts'),
       'crypto-thread': path.join(root, 'src/lib/node/crypto-worker/thread.ts'),
+      'receipt-thread': path.join(root, 'src/lib/node/receipts/thread.ts'),
       'proof-thread': path.join(root, 'src/lib/peers/zk/thread/entry.ts'),
     },
     external,

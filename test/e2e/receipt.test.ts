@@ -45,6 +45,23 @@ it('writes the receipt of a job, which is checked elsewhere, and says why anothe
     expect(none.stderr).toContain('RECEIPT_NONE');
   }
   expect((await world.ask(['job', 'receipt', 'nothing', '-c', config])).stderr).toContain('JOB_UNKNOWN');
+  const one = await world.ask(['job', 'verify', '#1', '-c', config]);
+  expect(one.code).toBe(0);
+  expect(one.stdout).not.toContain('\u001b');
+  const bad = await addJob(journal, vrf, {jobId: 'bad', until: 'concluded'});
+  const signature = `${'11'.repeat(64)}1b`;
+  await journal.accepted(bad, 3_000, {envelopeId: 'e', signature, at: 2_500});
+  const all = await world.ask(['job', 'verify', '--all', '-c', config, '--json']);
+  expect(all.code).toBe(3);
+  expect(jsonOf(all.stdout)).toMatchObject({
+    result: {
+      ...{overall: 'broken', checked: 5, valid: 2, incomplete: 2, broken: 1},
+      chain: {verdict: 'valid'},
+      jobs: [{jobId: 'bad', broken: 'operator'}],
+    },
+  });
+  expect((await world.ask(['job', 'verify', 'left', '-c', config])).code).toBe(4);
+  expect((await world.ask(['job', 'verify', '-c', config])).code).toBe(64);
   const passed = path.join(world.home, 'passed.json');
   await world.ask(['job', 'receipt', 'passed', '-c', config, '--out', passed]);
   await journal.close();

@@ -55,6 +55,7 @@ export const SCHEMA_NAMES = [
   'job-release',
   'job-retry',
   'job-show',
+  'job-verify',
   'tx-cancel',
   'tx-check',
   'tx-list',

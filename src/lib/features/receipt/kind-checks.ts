@@ -20,7 +20,7 @@ export function kindChecks(config: UsableConfig | null): KindChecks {
 
 /** The links of a job with the verdict of the checker of its kind, where there is one. */
 export async function linksOf(
-  checked: Checked,
+  checked: Pick<Checked, 'links' | 'ask'>,
   checks: KindChecks,
   signal: AbortSignal,
 ): Promise<readonly Link[]> {

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import type {ResultEntry} from '../../cli/schema/entry.ts';
-import {address, code, schemaOf} from '../../cli/schema/parts.ts';
+import {address, code, count, schemaOf} from '../../cli/schema/parts.ts';
 import {LINKS, OVERALL, VERDICTS} from '../../protocol/receipt/links.ts';
+import type {JobsReport} from './job-report.ts';
 import type {ReceiptReport} from './report.ts';
 
 const clock = v.pipe(v.record(v.string(), v.string()), v.description('clock id → counter, both decimal'));
 
-export const links = v.array(
+const links = v.array(
   v.object({
     link: v.picklist(LINKS),
     verdict: v.pipe(
@@ -17,7 +18,7 @@ export const links = v.array(
   }),
 );
 
-export const firstBroken = v.pipe(v.nullable(v.picklist(LINKS)), v.description('the first broken link'));
+const firstBroken = v.pipe(v.nullable(v.picklist(LINKS)), v.description('the first broken link'));
 
 export const verifyReceipt: ResultEntry = {
   summary: 'aos verify receipt: what each receipt proves.',
@@ -61,6 +62,42 @@ export const verifyReceipt: ResultEntry = {
             v.description('what the valid signature of the dispatcher binds; null: none does'),
           ),
         }),
+      ),
+    }),
+  ),
+};
+
+export const jobVerify: ResultEntry = {
+  summary: 'aos job verify: what was checked again of jobs of the journal.',
+  result: schemaOf<JobsReport>()(
+    v.object({
+      overall: v.picklist(OVERALL),
+      checked: count,
+      valid: count,
+      incomplete: count,
+      broken: count,
+      chain: v.pipe(
+        v.object({
+          readings: count,
+          verdict: v.picklist(VERDICTS),
+          why: v.nullable(v.string()),
+        }),
+        v.description('all clock readings of the journal with --all; of one job those about it'),
+      ),
+      jobs: v.pipe(
+        v.array(
+          v.object({
+            seq: count,
+            jobId: v.string(),
+            tag: v.string(),
+            position: v.string(),
+            state: v.string(),
+            overall: v.picklist(OVERALL),
+            broken: firstBroken,
+            links,
+          }),
+        ),
+        v.description('the one that was named; with --all those that are broken, the first 1000'),
       ),
     }),
   ),

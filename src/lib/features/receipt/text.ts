@@ -1,6 +1,8 @@
-import {wrap} from '../../foundation/text/cells.ts';
+import {middle, wrap} from '../../foundation/text/cells.ts';
+import {count} from '../../foundation/text/words.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {LINKS, type Link, type LinkName, type Verdict} from '../../protocol/receipt/links.ts';
+import type {JobsReport} from './job-report.ts';
 import type {ReceiptReport} from './report.ts';
 
 const LABEL = 14;
@@ -100,4 +102,19 @@ function rows(width: number): (label: string, text: string) => string[] {
     const [first = '', ...rest] = wrap(text, room);
     return [`${label.padEnd(LABEL - 1)} ${first}`, ...rest.map((line) => ' '.repeat(LABEL) + line)];
   };
+}
+
+/** What was checked again of the journal, for people. */
+export function jobsText(report: JobsReport, width: number): string {
+  const {overall, checked, valid, incomplete, broken, chain, jobs} = report;
+  const lines = jobs.flatMap((job) => [
+    `${job.overall === 'broken' ? `BROKEN (${job.broken ?? ''})` : job.overall}  #${job.seq}  ${safeText(middle(job.jobId, 66))}`,
+    ...linkLines(job.links, width),
+    '',
+  ]);
+  return [
+    ...lines,
+    `${overall === 'broken' ? 'BROKEN' : overall}: ${count(checked, 'job')} checked, ${valid} valid, ${incomplete} incomplete, ${broken} broken`,
+    `clock readings: ${chain.readings}, ${VERDICT_TEXT[chain.verdict]}${chain.why === null ? '' : `: ${chain.why}`}`,
+  ].join('\n');
 }

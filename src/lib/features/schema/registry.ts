@@ -32,7 +32,7 @@ import {
   jobRetry,
   jobShow,
 } from '../job/schema.ts';
-import {verifyReceipt} from '../receipt/schema.ts';
+import {jobVerify, verifyReceipt} from '../receipt/schema.ts';
 import {txCancel, txCheck, txList, txSpeedUp} from '../tx/schema.ts';
 import {update, updateCheck} from '../update/schema.ts';
 import {verifyAttestationEntry} from '../verify/attestation-schema.ts';
@@ -99,6 +99,7 @@ export const SCHEMAS = {
   'job-release': jobRelease,
   'job-retry': jobRetry,
   'job-show': jobShow,
+  'job-verify': jobVerify,
   'tx-cancel': txCancel,
   'tx-check': txCheck,
   'tx-list': txList,

@@ -36,6 +36,7 @@ export const COMMANDS = {
   'job release': {takesConfig: true},
   'job retry': {takesConfig: true},
   'job show': {takesConfig: true},
+  'job verify': {takesConfig: true},
   'keys bls create': {takesConfig: false},
   'keys bls import': {takesConfig: false},
   'keys bls show': {takesConfig: true},

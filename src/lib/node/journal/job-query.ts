@@ -44,6 +44,8 @@ export type JobReader = {
   records(query: JobQuery): Iterable<JobDetailRecord>;
   /** Readings `from` to `to`, both included. */
   readings(from: number, to: number): Reading[];
+  /** The next readings after a number, in order. */
+  readingsAfter(n: number, most: number): Reading[];
   /** A durable note of the operator. */
   recall(name: string): string | null;
   /** Messages of the dispatcher that could not be taken. */
@@ -204,6 +206,7 @@ function jobReader(database: Database, path: string): JobReader {
       }
     },
     readings: (from, to) => readOrFail(() => readings.between(from, to)),
+    readingsAfter: (n, most) => readOrFail(() => readings.after(n, most)),
     recall: (name) =>
       readOrFail(() => {
         const row = fact.get(name);

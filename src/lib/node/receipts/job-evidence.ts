@@ -21,10 +21,13 @@ export type EvidenceFacts = {
 /** More readings between the first and the last about a job are left out, those about other jobs first. */
 const MOST_READINGS = 200;
 
-/** What the journal has of a job, in the form that is checked (docs/verification.md). */
+/**
+ * What the journal has of a job, in the form that is checked (docs/verification.md).
+ * @param journal gives the readings between those about the job; null: the job's own are enough
+ */
 export function evidenceOf(
   record: JobDetailRecord,
-  journal: Pick<JobReader, 'readings'>,
+  journal: Pick<JobReader, 'readings'> | null,
   {nodeId, precision}: EvidenceFacts,
 ): JobEvidence {
   const {frame, element, index, range, vrf, content, reply} = record;
@@ -40,7 +43,7 @@ export function evidenceOf(
     result: resultOf(record, nodeId),
     content,
     worker: answerOf(record.requests, fields?.get('result')),
-    readings: readingsOf(record.readings, journal),
+    readings: journal === null ? record.readings : readingsOf(record.readings, journal),
     reply,
   };
 }

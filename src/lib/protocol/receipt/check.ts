@@ -134,7 +134,10 @@ function factsOf(
 }
 
 /** The links with what the checker of the kind says of the proof or the attestation. */
-export function withKind({links, ask}: Checked, verdict: KindVerdict): readonly Link[] {
+export function withKind(
+  {links, ask}: Pick<Checked, 'links' | 'ask'>,
+  verdict: KindVerdict,
+): readonly Link[] {
   if (ask === null) return links;
   const name = ask.kind === 'zkml' ? 'proof' : 'attestation';
   return LINKS.flatMap((one) =>

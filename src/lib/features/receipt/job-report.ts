@@ -1,0 +1,51 @@
+import type {JobDetailRecord} from '../../node/journal/job-query-types.ts';
+import {
+  firstBroken,
+  overallOf,
+  type Link,
+  type LinkName,
+  type Overall,
+  type Verdict,
+} from '../../protocol/receipt/links.ts';
+
+/** One job that was checked again. */
+export type JobReport = {
+  seq: number;
+  jobId: string;
+  tag: string;
+  position: string;
+  state: string;
+  overall: Overall;
+  broken: LinkName | null;
+  links: readonly Link[];
+};
+
+/** What was checked again of a journal. */
+export type JobsReport = {
+  overall: Overall;
+  checked: number;
+  valid: number;
+  incomplete: number;
+  broken: number;
+  /** Of the hash chain of clock readings. */
+  chain: {readings: number; verdict: Verdict; why: string | null};
+  /** The one that was named; of all those that are broken, the first {@link MOST_SHOWN}. */
+  jobs: JobReport[];
+};
+
+/** Most broken jobs that are listed. */
+export const MOST_SHOWN = 1_000;
+
+export function jobReport(
+  {seq, key, state}: Pick<JobDetailRecord, 'seq' | 'key' | 'state'>,
+  links: readonly Link[],
+): JobReport {
+  return {
+    seq,
+    ...key,
+    state,
+    overall: overallOf(links),
+    broken: firstBroken(links)?.link ?? null,
+    links,
+  };
+}
