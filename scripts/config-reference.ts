@@ -1,4 +1,5 @@
 import {ALL_FIELDS, envNames} from '../src/lib/config/schema.ts';
+import {MAPS} from '../src/lib/config/maps.ts';
 import type {AnyField} from '../src/lib/config/schema.ts';
 import {CUSTOM_NETWORK, NETWORKS} from '../src/lib/config/networks.ts';
 
@@ -56,7 +57,9 @@ export function configReference(): string {
   }
   const parts = [HEAD];
   for (const [section, fields] of sections) {
-    parts.push(`## ${section === '' ? 'Top level' : `\`${section}\``}\n\n${fields.map(entry).join('\n')}\n`);
+    parts.push(
+      `## ${section === '' ? 'Top level' : `\`${section}\``}\n\n${[...fields.map(entry), ...mapsOf(section)].join('\n')}\n`,
+    );
   }
   return [...parts, networks()].join('\n');
 }
@@ -76,6 +79,17 @@ function entry(field: AnyField): string {
         ? `list of ${field.type.name}`
         : field.type.name;
   return `- \`${field.path}\` (${form.replaceAll('\\|', 'or')}): ${field.meaning}<br>${facts.join(' · ')}`;
+}
+
+/** The sections with free names in a section of the file. */
+function mapsOf(section: string): string[] {
+  return MAPS.filter(({path}) => path.startsWith(`${section}.`)).flatMap(({path, meaning, keys}) => [
+    `- \`${path}\` (a section for each name): ${meaning}`,
+    ...Object.entries(keys).map(
+      ([key, {type, meaning: about, example}]) =>
+        `- \`${path}.NAME.${key}\` (${type.name}): ${about}<br>example \`${example}\``,
+    ),
+  ]);
 }
 
 function networks(): string {

@@ -8,6 +8,7 @@ import {loopbackPeers, proxyWarnings} from './peer-warnings.ts';
 import {plainTransport} from './plain-transport.ts';
 import {placeText, problemAt} from './problems.ts';
 import type {ConfigProblem, Place} from './problems.ts';
+import {proofCheckProblems} from './proof-checks.ts';
 import type {Resolved} from './resolve.ts';
 import {ALL_FIELDS, envNames, FIELDS, pathsOf} from './schema.ts';
 import type {AnyField} from './schema.ts';
@@ -113,6 +114,7 @@ export function crossProblems(
     ...knownGoodProblems(resolved),
     ...engineProblems(resolved, placeOf),
   );
+  problems.push(...proofCheckProblems(resolved, tree));
   problems.push(...alertProblems(resolved, placeOf));
   problems.push(...teeAttestationProblems(resolved));
   problems.push(...contradictions(resolved, placeOf));

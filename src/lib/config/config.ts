@@ -23,6 +23,8 @@ export type WorkerConfig = {
   attestation?: TeeAttestation;
   /** Of zkml: by it a `false` is believed; null or absent: none is. */
   knownGood?: KnownGood | null;
+  /** Of zkml: how proofs are checked here; absent: none is. */
+  proofs?: ProofChecks;
   /** Of opml: the workers are OpenAI-compatible servers; null or absent: the published worker. */
   engine?: EngineConfig | null;
   /** Another worker, and the share of jobs that it is asked about too; null or absent: there is none. */
@@ -49,6 +51,30 @@ export type EngineConfig = {
 
 /** A worker whose answers are compared with those that are to be delivered. */
 export type SecondConfig = {url: string; sample: number};
+
+/** The files of a model whose proofs are checked here: absolute paths, and their SHA-256 in lower-case hex. */
+export type ProofModel = {
+  vk: string;
+  vkSha256: string;
+  /** null: of snarkjs, by Groth16. */
+  settings: string | null;
+  settingsSha256: string | null;
+  /** null: the one of the ceremony. */
+  srs: string | null;
+};
+
+/** How the proofs of zkml jobs are checked here. */
+export type ProofChecks = {
+  /** Who says whether a proof of one of `models` is true; of other models the worker says it. */
+  verify: 'worker' | 'both' | 'engine';
+  models: ReadonlyMap<string, ProofModel>;
+  /** Where the engine is installed; null: no state directory is known, and none is named. */
+  engineDir: string | null;
+  /** Private ranges that proofs may be fetched from. */
+  allowPrivate: readonly string[];
+  /** What happens to a job with the proof of an earlier one. */
+  repeats: 'hold' | 'allow';
+};
 
 /** A proof that is known to be good: its model, and the http(s) URL that a zkml worker downloads it from. */
 export type KnownGood = {model: string; proofPath: string};

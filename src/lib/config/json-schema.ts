@@ -1,3 +1,4 @@
+import {MAPS, type MapSpec} from './maps.ts';
 import {ALL_FIELDS, type AnyField} from './schema.ts';
 
 type Schema = {readonly [key: string]: unknown};
@@ -13,11 +14,29 @@ export function configSchema(): Schema {
     put(root, field.path.split('.'), fieldSchema(field));
     for (const alias of field.aliases) put(root, alias.split('.'), fieldSchema(field));
   }
+  for (const spec of MAPS) put(root, spec.path.split('.'), mapSchema(spec));
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Configuration of an AOS operator',
     description: 'config.yaml of aos; it accepts the reference operator’s file too.',
     ...objectSchema(root),
+  };
+}
+
+/** A section whose names are the user's own. */
+function mapSchema({meaning, keys}: MapSpec): Schema {
+  const properties = Object.entries(keys).map(([key, {type, meaning: description, example}]) => {
+    const pattern = type.pattern === undefined ? {} : {pattern: type.pattern};
+    return [key, {description, type: ['string', 'null'], ...pattern, examples: [example]}];
+  });
+  return {
+    description: meaning.replaceAll('`', ''),
+    type: ['object', 'null'],
+    additionalProperties: {
+      type: 'object',
+      additionalProperties: false,
+      properties: Object.fromEntries(properties) as Schema,
+    },
   };
 }
 

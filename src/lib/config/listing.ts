@@ -38,6 +38,17 @@ export function listConfig(source: ConfigSource): Listing {
     const raw = resolved.raw(field);
     return raw === undefined || field.kind === 'unused' ? [] : [listed(field, raw)];
   });
+  const named = [...tree.maps].flatMap(([path, entries]) =>
+    [...entries].flatMap(([name, entry]) =>
+      [...entry.values].map(([key, value]): ListedValue => ({
+        path: `${path}.${name}.${key}`,
+        value: sanitizeText(value),
+        from: 'file',
+        detail: placeText(entry.place),
+        valid: true,
+      })),
+    ),
+  );
   const idle = ALL_FIELDS.filter(({kind}) => kind === 'unused').flatMap(({path}) => {
     const place = tree.present.get(path);
     return place === undefined ? [] : [{path, at: placeText(place)}];
@@ -45,7 +56,7 @@ export function listConfig(source: ConfigSource): Listing {
   const unknown = tree.unknown.map(({path, place}) => ({path: sanitizeText(path), at: placeText(place)}));
   return {
     network: resolved.network,
-    values,
+    values: [...values, ...named],
     unused: [...idle, ...unknown],
     wrong: yaml.problems.length + resolved.problems.length,
   };

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {AosError} from '../foundation/errors/error.ts';
-import {buildConfig, buildSignerConfig} from './build.ts';
+import {buildConfig, buildSignerConfig, type PathBase} from './build.ts';
 import {crossProblems, findWarnings} from './check.ts';
 import type {Need} from './check.ts';
 import type {Config, ConfigWarning, SignerConfig} from './config.ts';
@@ -8,12 +8,14 @@ import {configPlaces} from './file.ts';
 import {hasConfigVariables, noConfiguration} from './no-configuration.ts';
 import {inOrder, problemAt, problemLine} from './problems.ts';
 import type {ConfigProblem} from './problems.ts';
+import {proofChecksOf, withProofChecks} from './proof-checks.ts';
 import {resolve} from './resolve.ts';
 import type {Origin, Resolved} from './resolve.ts';
 import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
 import {sanitizeText} from './sanitize.ts';
 import {readSource, type ConfigSource} from './source.ts';
 import {refuseEigenlayerFile} from './eigenlayer-file.ts';
+import type {FileTree} from './tree.ts';
 import {kindProblems, wantedKinds} from './worker-kinds.ts';
 import {run, say} from '../foundation/next-step/next-step.ts';
 
@@ -63,20 +65,31 @@ export function checkConfig(source: ConfigSource, {need}: {need: Need}): Checked
     startProblems: good && need === 'run' ? kindProblems(resolved, tree) : [],
     warnings: syntax.length === 0 ? findWarnings(resolved, tree, env, read.readable) : [],
     origin: resolved.origin,
-    marks: marksOf(resolved),
+    marks: marksOf(resolved, tree),
     signer: good ? buildSignerConfig(resolved, {file, cwd, env}) : null,
-    run: good && need === 'run' ? buildConfig(resolved, wantedKinds(resolved, tree), {file, cwd, env}) : null,
+    run: good && need === 'run' ? runConfig(resolved, tree, {file, cwd, env}) : null,
   };
 }
 
-function marksOf(resolved: Resolved): ReadonlyMap<string, string> {
-  return new Map(
-    ALL_FIELDS.flatMap((field): [string, string][] => {
+function runConfig(resolved: Resolved, tree: FileTree, base: PathBase): Config {
+  const config = buildConfig(resolved, wantedKinds(resolved, tree), base);
+  return withProofChecks(config, proofChecksOf(resolved, tree, base));
+}
+
+function marksOf(resolved: Resolved, tree: FileTree): ReadonlyMap<string, string> {
+  const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+  const maps = [...tree.maps].map(([path, entries]): [string, string] => [
+    path,
+    hash([...entries].map(([name, {values}]) => [name, ...values])),
+  ]);
+  return new Map([
+    ...maps,
+    ...ALL_FIELDS.flatMap((field): [string, string][] => {
       const texts = resolved.raw(field)?.texts.map(({text}) => text);
       if (texts === undefined) return [];
-      return [[field.path, createHash('sha256').update(JSON.stringify(texts)).digest('hex')]];
+      return [[field.path, hash(texts)]];
     }),
-  );
+  ]);
 }
 
 /** In a file of a later aos the other keys may be right: only its version is a problem. */

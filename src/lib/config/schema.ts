@@ -232,6 +232,10 @@ export const FIELDS = {
     ...worker('zkml', 'http://127.0.0.1:3721'),
     knownGoodModel: one('workers.zkml.known_good.model', modelName, '1l_average', 'Model of a proof that is known to be good.'),
     knownGoodProof: one('workers.zkml.known_good.proof_path', proofUrl, 'https://example.org/proofs/good.json', 'Where the worker downloads that proof. A `false` is sent only if this proof, asked right after it, is `true`, because a worker without its SRS says `false` to everything; without it no `false` is sent. That shows that the worker works with the model of this proof: one whose verification key or size of SRS is wrong for another model still says `false` to its proofs, so best name a proof of the model that your jobs use.', {secret: true}),
+    verify: one('workers.zkml.verify', oneOf(['worker', 'both', 'engine']), 'both', 'Who says whether a proof of a model in `workers.zkml.models` is true: the worker and the engine of aos, which have to agree (`both`), the worker alone, or the engine alone, which needs no worker. Of other models the worker says it alone, by `known_good`.', {fallback: 'both'}),
+    engineDir: one('workers.zkml.engine_dir', filePath, '/opt/zk-engine', 'The folder that the engine of ezkl is installed in (default: zk-engine in the state directory); `aos doctor` has the command.'),
+    allowPrivate: many('workers.zkml.allow_private', addressRange, '[10.1.0.0/16]', 'Private addresses that the proofs of jobs may be fetched from; without it only public ones are.'),
+    repeats: one('workers.zkml.repeated_proofs', oneOf(['hold', 'allow']), 'hold', 'What happens to a job whose proof was that of an earlier job: its answer is held, or delivered.', {fallback: 'hold'}),
   },
   callbackListen: one('workers.callback_listen', listenAddress, '10.0.0.5:21002', 'Separate address for worker callbacks; without it only callbacks from this machine are accepted, at `net.rest_url`.'),
 

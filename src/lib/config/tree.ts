@@ -1,5 +1,6 @@
 import {nearest} from '../foundation/text/nearest.ts';
 import {trimAscii} from '../foundation/text/odd-characters.ts';
+import {MAPS, readMap, type MapEntry} from './maps.ts';
 import {problemAt} from './problems.ts';
 import type {ConfigProblem, Place} from './problems.ts';
 import {sanitizePath} from './sanitize.ts';
@@ -20,6 +21,8 @@ export type FileTree = {
   /** Sections and keys of the wrong shape; what belongs there is not reported as missing. */
   broken: ReadonlySet<string>;
   problems: readonly ConfigProblem[];
+  /** Sections whose names are the user's own, by path. */
+  maps: ReadonlyMap<string, ReadonlyMap<string, MapEntry>>;
 };
 
 type Known = {
@@ -37,6 +40,7 @@ export function readTree(root: YamlNode | null, file: string): FileTree {
   const unknown: {path: string; place: Place; meant: string | null}[] = [];
   const broken = new Set<string>();
   const problems: ConfigProblem[] = [];
+  const maps = new Map<string, ReadonlyMap<string, MapEntry>>();
   const place = (at: Position): Place => ({source: file, ...at});
 
   const section = (path: string, node: YamlNode): void => {
@@ -59,6 +63,14 @@ export function readTree(root: YamlNode | null, file: string): FileTree {
         continue;
       }
       present.set(child, place(entry.at));
+      const spec = MAPS.find(({path: map}) => map === child);
+      if (spec !== undefined) {
+        const read = readMap(spec, entry.value, file);
+        maps.set(child, read.entries);
+        problems.push(...read.problems);
+        unknown.push(...read.unknown);
+        continue;
+      }
       if (field === undefined) section(child, entry.value);
       else if (field.kind !== 'unused') value(child, field, entry.value);
     }
@@ -107,7 +119,7 @@ export function readTree(root: YamlNode | null, file: string): FileTree {
   };
 
   if (root !== null) section('', root);
-  return {values, present, unknown, broken, problems};
+  return {values, present, unknown, broken, problems, maps};
 }
 
 /** How many keys of a section a message names. */
@@ -147,6 +159,7 @@ function knownPaths(): Known {
       for (let depth = 1; depth < parts.length; depth++) sections.add(parts.slice(0, depth).join('.'));
     }
   }
+  for (const {path} of MAPS) sections.add(path);
   for (const alias of ALL_FIELDS.flatMap(({aliases}) => aliases)) {
     const section = alias.slice(0, Math.max(0, alias.indexOf('.')));
     const isOurs = section === '' || ALL_FIELDS.some(({path}) => path.startsWith(`${section}.`));

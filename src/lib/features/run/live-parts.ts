@@ -7,6 +7,7 @@ import type {StandingReader} from '../../node/standing/reading.ts';
 import {createBlockReader} from '../../peers/chain/block-reader.ts';
 import {createRangeReader} from '../../peers/chain/range.ts';
 import type {RpcWatch} from '../../peers/chain/rpc/watch.ts';
+import type {ProofEngine} from '../../peers/worker/driver.ts';
 import {createWorkers, type Workers} from '../../peers/worker/workers.ts';
 import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
 import {createStandingReader} from './standing-reader.ts';
@@ -22,17 +23,21 @@ export type LiveParts = {
 
 const RPC_TIMEOUT_MS = 10_000;
 
-/**
- * Workers and readers of the chain that stay the same objects when their configuration changes.
- * @param watch sees the requests to the chain
- */
-export function createLiveParts(config: Config, time: SteadyTime, watch?: RpcWatch): LiveParts {
+export type LiveOptions = {
+  /** Sees the requests to the chain. */
+  watch?: RpcWatch | undefined;
+  /** In the place of zkml workers, where the configuration says so. */
+  proofEngine?: ProofEngine | undefined;
+};
+
+/** Workers and readers of the chain that stay the same objects when their configuration changes. */
+export function createLiveParts(config: Config, time: SteadyTime, options: LiveOptions = {}): LiveParts {
+  const {watch, proofEngine} = options;
+  const peers = {time: systemTime, proofEngine};
   let readers = readersOf(config, time, watch);
   const workers = WORKER_KINDS.flatMap((kind) => {
     const limits = config.workers.kinds[kind];
-    return limits === undefined
-      ? []
-      : [createLiveWorkers(kind, () => createWorkers(kind, limits, {time: systemTime}))];
+    return limits === undefined ? [] : [createLiveWorkers(kind, () => createWorkers(kind, limits, peers))];
   });
 
   return {
@@ -46,7 +51,7 @@ export function createLiveParts(config: Config, time: SteadyTime, watch?: RpcWat
       readers = readersOf(next, time, watch);
       for (const {facade, replace} of workers) {
         const limits = next.workers.kinds[facade.kind];
-        if (limits !== undefined) replace(() => createWorkers(facade.kind, limits, {time: systemTime}));
+        if (limits !== undefined) replace(() => createWorkers(facade.kind, limits, peers));
       }
     },
     async close() {

@@ -22,6 +22,7 @@ import {startObservers} from './observers.ts';
 import {createEarlyEvents} from './early-events.ts';
 import {createRelay} from './relay.ts';
 import {createChecks} from './checks.ts';
+import {openProofChecks} from './proof-checks.ts';
 import {claimForRun} from './claim.ts';
 import {commandsOf, type ProcessCommands} from './commands.ts';
 import {answersPing} from '../backup/old-host.ts';
@@ -138,7 +139,12 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
     recover: cryptoWorker.recover,
   });
   closers.push(() => signer.close());
-  const live = createLiveParts(config, time, observers.rpcWatch);
+  const proofs = openProofChecks(config, {journal, time: systemTime});
+  closers.push(() => proofs.close());
+  const live = createLiveParts(config, time, {
+    watch: observers.rpcWatch,
+    proofEngine: proofs.proofEngine,
+  });
   closers.push(() => live.close());
   const second = await createSecondChecks(config, journal);
   closers.push(() => second.close());
@@ -179,7 +185,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
     },
     workers: live.workers,
     // The answer itself first: a comparison with a second worker is only for what is valid.
-    checks: [...checks.list, ...second.checks],
+    checks: [...proofs.list, ...checks.list, ...second.checks],
     journal,
     disk: journalDisk(store.dir),
     prover: cryptoWorker.prover,

@@ -66,7 +66,16 @@ export type WorkerClient = {
 export type CheckQuestion = {model: string; prompt: string};
 
 /** What an exchange with a worker needs of its configuration. */
-export type ClientConfig = Pick<WorkerConfig, 'answerTimeoutMs' | 'knownGood'>;
+export type ClientConfig = Pick<WorkerConfig, 'answerTimeoutMs' | 'knownGood' | 'proofs'> & {
+  /** In the place of a zkml worker. */
+  proofEngine?: ProofEngine | undefined;
+};
+
+/** Says of proofs whether they are true, in this process. */
+export type ProofEngine = {
+  /** @throws AosError PROOF_*: nothing is said of the proof; or the signal's reason */
+  wordOf(job: {model: string; proofPath: string}, signal: AbortSignal): Promise<'true' | 'false'>;
+};
 
 /** The text of a job. */
 export type AskedText = {model: string; prompt: string; params: JsonObject};

@@ -3,7 +3,7 @@ import {abortable} from '../../foundation/async/abort.ts';
 import {isAosError, type AosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
-import type {CheckedJob, CheckQuestion, StatusMethod, WorkerDriver} from './driver.ts';
+import type {CheckedJob, CheckQuestion, ProofEngine, StatusMethod, WorkerDriver} from './driver.ts';
 import type {WorkerLane} from './lane.ts';
 import {createMember, type Member} from './member.ts';
 import {openaiDriver} from './openai.ts';
@@ -62,14 +62,18 @@ export type Workers = Pick<WorkerDriver, 'kind' | 'whyUnfit'> & {
 };
 
 /** Creates clients for the workers of one kind in a configuration (docs/protocol.md#workers); no request is made yet. */
-export function createWorkers(kind: WorkerKind, config: WorkerConfig, {time}: {time: Time}): Workers {
+export function createWorkers(
+  kind: WorkerKind,
+  config: WorkerConfig,
+  {time, proofEngine}: {time: Time; proofEngine?: ProofEngine | undefined},
+): Workers {
   const {urls, readyTimeoutMs, answerTimeoutMs, attempts, deadlineMs, onFailure} = config;
   const driver = driverOf(kind, config.engine ?? null, time);
   const concurrency = Math.min(config.concurrency, driver.mostAtOnce ?? config.concurrency);
   const pool = createPool(() => members, time);
   const limits = {driver, concurrency, readyTimeoutMs, answerTimeoutMs, time, onChange: pool.changed};
   const members: readonly Member[] = urls.map((url) =>
-    createMember(driver.createClient(url, config), limits),
+    createMember(driver.createClient(url, {...config, proofEngine}), limits),
   );
   const looks = new Map<Member, Promise<void>>();
 

@@ -10,6 +10,7 @@ import {isModelName, isProofUrl} from '../../protocol/wire/proof.ts';
 import {networkCode} from '../http/network-code.ts';
 import type {ClientConfig, WorkerClient, WorkerDriver, WorkerRequest} from './driver.ts';
 import {createWorkerHttp, NEAR, type WorkerHttp} from './http.ts';
+import {createEngineClient} from './proof-engine.ts';
 import {judgeHttpStatus, wordsOf} from './refusal.ts';
 import {objectIn} from './status.ts';
 
@@ -22,7 +23,8 @@ export const ZKML: WorkerDriver = {
   restart: (host) => say(`Restart the zkml worker at ${host}, and check that it reaches the proofs.`),
   hangs: 'the published zkml worker hangs like this while the server of a proof does not answer',
   idle: () => null,
-  createClient: (url, config) => createZkmlClient(url, config),
+  createClient: (url, config) =>
+    url.startsWith('engine:') ? createEngineClient(url, config.proofEngine) : createZkmlClient(url, config),
   whyUnfit,
   needsKnownGood: true,
   checkJob: (_question, {knownGood = null}) =>
@@ -64,7 +66,7 @@ type Verdict = {word: string; body: string};
 
 /** @param config its answer_timeout is the limit of one verification */
 function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
-  const {answerTimeoutMs, knownGood = null} = config;
+  const {answerTimeoutMs, knownGood = null, proofs} = config;
   const http = createWorkerHttp('zkml', url, {...NEAR, requestMs: answerTimeoutMs});
   /** Each verification waits here for the one before it, and not inside the worker. */
   const turn = createLimiter(1);
@@ -165,7 +167,9 @@ function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
         const why = whyUnfit(request);
         if (why !== null) throw new AosError('PROOF_NOT_CHECKED', why);
         const {word, body} = await ofJob({model, proof: proofOf(params), id: requestId}, signal);
-        const doubt = word === 'false' ? await doubtAbout(request, signal) : null;
+        // Of a model whose proofs are checked here the engine has to say the same before the word is sent.
+        const isChecked = proofs !== undefined && proofs.verify !== 'worker' && proofs.models.has(model);
+        const doubt = word === 'false' && !isChecked ? await doubtAbout(request, signal) : null;
         await request.replied({body, doubt});
         if (doubt !== null) throw doubt;
       }, signal),

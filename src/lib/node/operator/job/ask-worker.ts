@@ -32,6 +32,16 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   'WORKER_UNPROVEN',
   'PROOF_NOT_CHECKED',
   'REQUEST_REJECTED',
+  // Of the engine of this process, in the place of a worker.
+  'PROOF_ENGINE_MISSING',
+  'PROOF_ENGINE_FAILED',
+  'PROOF_MODEL_FILES',
+  'PROOF_VERSION_UNKNOWN',
+  'PROOF_SETTINGS_UNTRIED',
+  'PROOF_MALFORMED',
+  'PROOF_FETCH_FAILED',
+  'PROOF_URL_REFUSED',
+  'PROOF_CHECK_TIMEOUT',
 ]);
 /** The proof of a job, or our own disk. */
 const NOT_OF_THE_WORKER: ReadonlySet<ErrorCode> = new Set([
