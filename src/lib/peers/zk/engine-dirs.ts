@@ -17,11 +17,6 @@ export function engineDirs(folder: string | null, from: string = import.meta.url
   return [...(folder === null ? [] : [folder]), ...above];
 }
 
-/** Whether an engine is in one of the folders; its files are not looked at. */
-export function isEngineThere(dirs: readonly string[], release: EngineRelease = USUAL_ENGINE): boolean {
-  return dirs.some((dir) => existsSync(join(dir, 'node_modules', engineAlias(release), 'nodejs', 'ezkl.js')));
-}
-
 /** The folder below the state directory where the engine is looked for unless `workers.zkml.engine_dir` names one. */
 export function usualEngineDir(state: string): string {
   return join(state, 'zk-engine');

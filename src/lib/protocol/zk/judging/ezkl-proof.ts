@@ -68,7 +68,7 @@ function bytesOf(values: readonly JsonValue[]): Uint8Array {
 }
 
 /** @throws AosError PROOF_MALFORMED: as many public values as the settings say are not there */
-export function requireInstances({instances}: EzklProof, settings: EzklSettings): void {
+function requireInstances({instances}: EzklProof, settings: EzklSettings): void {
   if (instances.length !== settings.instances)
     throw malformed(
       `the proof has ${instances.length} public values, and model_instance_shapes says ${settings.instances}`,
