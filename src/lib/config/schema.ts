@@ -26,8 +26,7 @@ import {
   uint64,
 } from './values.ts';
 import {chatId, mailAddress, mailServer, secretFile} from './alert-values.ts';
-import {SECOND} from './second-text.ts';
-import {share} from './share-value.ts';
+import {SECOND, share} from './second-values.ts';
 import type {ValueType} from './value-type.ts';
 
 type FieldFacts = {

@@ -114,7 +114,7 @@ function factsOf(
   {checks, document}: AttestationReport,
   {isTaken, verify, root}: {isTaken: boolean; verify: TeeAttestation['verify']; root: TeeRoot | null},
 ): CheckFacts {
-  const found = checks.map(({check, verdict}) => [check, verdict]);
+  const found = checks.map(({check, verdict}): [string, string] => [check, verdict]);
   const said =
     document === null
       ? {}

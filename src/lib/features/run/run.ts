@@ -16,13 +16,11 @@ import {systemTime} from '../../foundation/system/system-time.ts';
 import {createSteadyTime} from '../../foundation/time/steady-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {journalDisk} from './journal-disk.ts';
-import {createSecondChecks} from './second-checks.ts';
 import {createLiveParts} from './live-parts.ts';
 import {startObservers} from './observers.ts';
 import {createEarlyEvents} from './early-events.ts';
-import {createRelay} from './relay.ts';
-import {createChecks} from './checks.ts';
-import {openProofChecks} from './proof-checks.ts';
+import {createRelay, type Relay} from './relay.ts';
+import {openChecks} from './open-checks.ts';
 import {claimForRun} from './claim.ts';
 import {commandsOf, type ProcessCommands} from './commands.ts';
 import {answersPing} from '../backup/old-host.ts';
@@ -139,31 +137,21 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
     recover: cryptoWorker.recover,
   });
   closers.push(() => signer.close());
-  const proofs = openProofChecks(config, {journal, time: systemTime});
-  closers.push(() => proofs.close());
+  const checks = await openChecks(config, {
+    journal,
+    time: systemTime,
+    onOpen: (close) => closers.push(close),
+  });
   const live = createLiveParts(config, time, {
     watch: observers.rpcWatch,
-    proofEngine: proofs.proofEngine,
+    proofEngine: checks.proofEngine,
   });
   closers.push(() => live.close());
-  const second = await createSecondChecks(config, journal);
-  closers.push(() => second.close());
-  const checks = createChecks(config, {journal, time: systemTime});
-  closers.push(() => checks.close());
 
-  const events = createRelay(
-    (event: OperatorEvent) => {
-      if (event.type === 'stopping') claim.stopping(event.graceMs);
-      options.onEvent(event);
-      observers.onEvent(event);
-    },
-    ({type}) => type === 'stopping', // the summary has what the observers say at this point
-  );
-  // Before the sinks, which are flushed then too.
-  process.prependOnceListener('exit', events.flush);
-  closers.push(() => {
-    process.off('exit', events.flush);
-    events.flush();
+  const events = relayOfRun(closers, (event) => {
+    if (event.type === 'stopping') claim.stopping(event.graceMs);
+    options.onEvent(event);
+    observers.onEvent(event);
   });
   const operator = createOperator(operatorOptions(config, options), {
     time,
@@ -184,8 +172,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
         createDispatcherRest(dispatcherHttpUrl(null, net.dispatcherUrl)).jobResults(jobId, signal),
     },
     workers: live.workers,
-    // The answer itself first: a comparison with a second worker is only for what is valid.
-    checks: [...proofs.list, ...checks.list, ...second.checks],
+    checks: checks.list,
     journal,
     disk: journalDisk(store.dir),
     prover: cryptoWorker.prover,
@@ -206,4 +193,17 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   };
   options.onReady({emit, socket: observers.socket, takeOver});
   return watchedWhile(signer, options.stop, () => operator.run(options.stop));
+}
+
+/** Hands events on in a turn of their own, and what is left of them when the process ends. */
+function relayOfRun(closers: Closers, onEvent: (event: OperatorEvent) => void): Relay<OperatorEvent> {
+  // At a stop the summary has what the observers say at this point.
+  const events = createRelay(onEvent, ({type}) => type === 'stopping');
+  // Before the sinks, which are flushed then too.
+  process.prependOnceListener('exit', events.flush);
+  closers.push(() => {
+    process.off('exit', events.flush);
+    events.flush();
+  });
+  return events;
 }
