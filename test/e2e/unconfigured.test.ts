@@ -4,8 +4,11 @@ import {type Ended, jsonOf, ndjson, openWorld, type World} from '../support/cli.
 
 /** What a command has to be given before it looks for a configuration. */
 const ARGS: Readonly<Record<string, readonly string[]>> = {
+  'alert mute': ['--for', '1h'],
   'challenge evidence': ['1'],
   'challenge show': ['1'],
+  'job receipt': ['abc'],
+  'job release': ['abc'],
   'job retry': ['abc'],
   'job show': ['abc'],
   'tx cancel': ['0x12'],
@@ -18,6 +21,7 @@ const ARGS: Readonly<Record<string, readonly string[]>> = {
 const OTHER: ReadonlySet<string> = new Set([
   ...['config show', 'dash', 'doctor', 'guide', 'init'],
   ...['drain', 'logs', 'reload', 'restart', 'stop'],
+  ...['verify attestation', 'verify proof', 'verify receipt'],
 ]);
 const NEEDY = Object.entries(COMMANDS)
   .filter(([id, {takesConfig}]) => takesConfig && !OTHER.has(id))

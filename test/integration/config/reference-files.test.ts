@@ -76,7 +76,9 @@ describe('the newest file of the reference operator', () => {
         value: '127.0.0.1:8081',
         from: 'file',
       });
-      expect(usableConfig(source).workers).toEqual([{kind: 'opml', urls: ['http://127.0.0.1:8081']}]);
+      expect(usableConfig(source).workers).toEqual([
+        {kind: 'opml', urls: ['http://127.0.0.1:8081'], second: null},
+      ]);
     }));
 
   it.each([
@@ -153,7 +155,7 @@ describe('net.worker_url', () => {
           usableConfig,
         );
         const kind = ['tee', 'zkml'].includes(text) ? text : 'opml';
-        expect(workers).toEqual([{kind, urls: ['http://h:1']}]);
+        expect(workers).toEqual([{kind, urls: ['http://h:1'], second: null}]);
       }),
       {numRuns: 20},
     );

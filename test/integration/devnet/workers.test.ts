@@ -102,7 +102,7 @@ describe('the workers of a devnet', () => {
       expect(workers.sections(0)).toEqual([
         {
           opml: {kind, url},
-          tee: {kind, url, callbackPort: 21_001},
+          tee: {kind, url, callbackPort: 21_001, attested: null},
           zkml: {kind, url, knownGood: null},
         }[kind],
       ]);

@@ -8,7 +8,7 @@ const MAX = 600_000n;
 const RANGE = /^(\d{1,20}),(\d{1,20})(?:\/(\d{1,20}))?$/;
 
 const addressFlag = Flags.custom({
-  helpValue: '0x…',
+  helpValue: '0x...',
   parse: (text, _context, {name}) => {
     const address = text.trim();
     if (!isAddress(address)) throw new AosError('USAGE', `--${name} takes an address: 0x and 40 hex digits`);

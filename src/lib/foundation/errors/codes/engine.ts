@@ -7,7 +7,7 @@ export const ENGINE = {
     category: 'safety',
     means:
       'The engine has another model or build than when it gave its first answer in this run; no answer of it is sent.',
-    next: run('restart', [], 'If you changed it yourself, have aos take it as it is now'),
+    next: run('restart', [], 'If you changed it yourself, take it as it is now'),
     causes: [
       'The engine was updated, or started with another model, while aos ran.',
       'The machines behind one URL do not all run the same version and the same model.',

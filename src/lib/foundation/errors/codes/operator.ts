@@ -193,7 +193,7 @@ export const OPERATOR = {
     category: null,
     means:
       'The operator has not read its sampling range from the chain yet, so it cannot judge jobs (/readyz).',
-    next: say('Wait a few seconds; if it lasts: aos doctor --only chain'),
+    next: run('doctor', ['--only', 'chain'], 'Wait a few seconds, and look at the chain if it lasts'),
     causes: ['The operator has just started.', 'The RPC is slow or does not answer.'],
   },
   METRICS_UNAVAILABLE: {

@@ -14,9 +14,9 @@ export const PROOFS = {
     category: 'config',
     means:
       'The engine that checks proofs of ezkl is not installed; it declares no licence, so aos does not bring it.',
-    next: say('Install it: aos doctor has the command.'),
+    next: run('verify proof', ['FILE'], 'Install it; the command is named by'),
     causes: [
-      'It was never installed: aos doctor has the command.',
+      'It was never installed, or by another user than the one that runs aos.',
       'It is in another folder than workers.zkml.engine_dir names.',
       'Its files are not those of the release that was tried: their SHA-256 is another one.',
     ],
@@ -39,7 +39,7 @@ export const PROOFS = {
     category: 'config',
     means:
       'No engine was tried with the version of ezkl that made a proof; another one would say false to a true proof.',
-    next: say('Set workers.zkml.verify to worker for this model until an aos knows the version.'),
+    next: say('Set workers.zkml.verify to worker for this model until a release knows the version.'),
     causes: ['The model was set up with another release of ezkl.', 'settings.json is that of another model.'],
   },
   PROOF_SETTINGS_UNTRIED: {
@@ -124,7 +124,7 @@ export const PROOFS = {
     exit: 'bug',
     category: 'bug',
     means: 'The engine ended, or said something that is not known of it; nothing is said of the proof.',
-    next: say('Check the proof by hand: aos verify proof FILE --model NAME'),
+    next: run('verify proof', ['FILE'], 'Check the proof by hand'),
     causes: ['It ran out of its memory, which is limited.', 'The thread was ended by the system.'],
   },
 } as const;
