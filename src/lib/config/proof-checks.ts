@@ -7,10 +7,13 @@ import {problemAt, type ConfigProblem} from './problems.ts';
 import type {Resolved} from './resolve.ts';
 import {FIELDS} from './schema.ts';
 import type {FileTree} from './tree.ts';
-import {userPath} from './user-path.ts';
+import {userPath, type Env} from './user-path.ts';
 
-/** The folder below the state directory where the engine is looked for unless `workers.zkml.engine_dir` names one. */
-const ENGINE_FOLDER = 'zk-engine';
+/** Where the engine is looked for unless `workers.zkml.engine_dir` names a folder; null: no state directory is known. */
+export function usualEngineDir(env: Env): string | null {
+  const state = stateHome(env);
+  return state === null ? null : join(state, 'zk-engine');
+}
 
 /** How the proofs of zkml jobs are checked here; valid values alone. */
 export function proofChecksOf(resolved: Resolved, tree: FileTree, base: PathBase): ProofChecks {
@@ -31,12 +34,10 @@ export function proofChecksOf(resolved: Resolved, tree: FileTree, base: PathBase
     });
   }
   const engineDir = resolved.one(FIELDS.zkml.engineDir);
-  const state = stateHome(env);
-  const usual = state === null ? null : join(state, ENGINE_FOLDER);
   return {
     verify: resolved.one(FIELDS.zkml.verify) ?? 'both',
     models,
-    engineDir: engineDir === undefined ? usual : userPath(engineDir, folder, env),
+    engineDir: engineDir === undefined ? usualEngineDir(env) : userPath(engineDir, folder, env),
     allowPrivate: resolved.many(FIELDS.zkml.allowPrivate) ?? [],
     repeats: resolved.one(FIELDS.zkml.repeats) ?? 'hold',
   };

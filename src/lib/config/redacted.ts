@@ -20,7 +20,8 @@ export type RedactedConfig = {
 export function redactedConfig(source: ConfigSource): RedactedConfig {
   const {file, env, cwd, flags = {}} = source;
   const content = file === null ? '' : textOf(file, cwd);
-  const resolved = resolve({flags, env, tree: readTree(parseYaml(content).root, sanitizeText(file ?? ''))});
+  const tree = readTree(parseYaml(content).root, sanitizeText(file ?? ''));
+  const resolved = resolve({flags, env, tree});
   const lines: string[] = [];
   const secrets: string[] = [];
   for (const field of ALL_FIELDS) {
@@ -34,6 +35,10 @@ export function redactedConfig(source: ConfigSource): RedactedConfig {
       `${field.path} = ${raw.texts.map(({text: value}) => valueText(field, value)).join(', ')}   (${origin})`,
     );
   }
+  for (const [path, entries] of tree.maps)
+    for (const [name, {values}] of entries)
+      for (const [key, value] of values)
+        lines.push(`${path}.${name}.${key} = ${sanitizeValue(value)}   (file)`);
   return {lines, secrets: [...secrets, ...environmentSecrets(env), ...hiddenInFile(content)]};
 }
 

@@ -14,6 +14,7 @@ import type {
   WatchdogConfig,
   KnownGood,
   ListenAddress,
+  ProofChecks,
   SignerTls,
   TeeAttestation,
   VerifyDispatcher,
@@ -23,6 +24,7 @@ import {readConfigFile, type ConfigFile} from './file.ts';
 import {checkConfig} from './load.ts';
 import {metricsAddressOf} from './metrics-address.ts';
 import {nodeStateDir, stateHome} from './paths.ts';
+import {proofChecksOf} from './proof-checks.ts';
 import type {ConfigProblem} from './problems.ts';
 import {publicAddressWarning, publicKeyIn} from './public-keys.ts';
 import {resolve} from './resolve.ts';
@@ -66,6 +68,8 @@ export type UsableConfig = ChainView & {
   workers: readonly {kind: WorkerKind; urls: readonly string[] | null; second: string | null}[];
   /** The proof by which zkml workers are judged; null: none is configured. */
   knownGood: KnownGood | null;
+  /** How the proofs of zkml jobs are checked here. */
+  proofChecks: ProofChecks;
   /** What becomes of the attestations of tee workers. */
   teeAttestation: TeeAttestation;
   /** Of opml: an OpenAI-compatible server; null: the published worker, or its configuration is not whole. */
@@ -144,6 +148,7 @@ export function usableConfig(source: ConfigSource): UsableConfig {
       second: secondOf(resolved, kind)?.url ?? null,
     })),
     knownGood: knownGoodOf(resolved),
+    proofChecks: proofChecksOf(resolved, tree, base),
     teeAttestation: teeAttestationOf(resolved, pathOf(resolved, FIELDS.tee.root, base)),
     engine: engineOf(resolved, (field) => pathOf(resolved, field, base)),
     teePort: resolved.one(FIELDS.tee.callbackPort) ?? null,

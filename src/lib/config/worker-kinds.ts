@@ -1,5 +1,6 @@
 import {WORKER_KINDS, type WorkerKind} from '../protocol/wire/messages.ts';
 import type {ConfigWarning} from './config.ts';
+import {ZKML_MODELS} from './maps.ts';
 import {problemAt, type ConfigProblem} from './problems.ts';
 import {kindOfType} from './reference-worker.ts';
 import type {Resolved} from './resolve.ts';
@@ -50,6 +51,10 @@ export function knownGoodProblems(resolved: Resolved): ConfigProblem[] {
 export const NO_KNOWN_GOOD =
   'without a proof in workers.zkml.known_good no false of the zkml worker is sent: one that lacks its SRS says false to everything';
 
+/** What it lacks where the proofs of some models are checked here. */
+const FALSE_OF_SOME =
+  'without a proof in workers.zkml.known_good a false is sent of the models in workers.zkml.models alone, and of one that has an SRS of its own, or without a worker, only once the engine has said true to a proof of it';
+
 /** Finds a `node.node_type` that is of no use, and zkml workers whose `false` counts for nothing. */
 export function kindWarnings(resolved: Resolved, tree: FileTree): ConfigWarning[] {
   const warnings: ConfigWarning[] = [];
@@ -61,7 +66,11 @@ export function kindWarnings(resolved: Resolved, tree: FileTree): ConfigWarning[
   }
   const {knownGoodModel, knownGoodProof} = FIELDS.zkml;
   const isGiven = [knownGoodModel, knownGoodProof].some((field) => resolved.raw(field) !== undefined);
-  if (!isGiven && wantedKinds(resolved, tree).includes('zkml'))
-    warnings.push({code: 'KNOWN_GOOD_MISSING', path: knownGoodProof.path, message: NO_KNOWN_GOOD});
+  if (!isGiven && wantedKinds(resolved, tree).includes('zkml')) {
+    const isChecked =
+      resolved.one(FIELDS.zkml.verify) !== 'worker' && (tree.maps.get(ZKML_MODELS.path)?.size ?? 0) > 0;
+    const message = isChecked ? FALSE_OF_SOME : NO_KNOWN_GOOD;
+    warnings.push({code: 'KNOWN_GOOD_MISSING', path: knownGoodProof.path, message});
+  }
   return warnings;
 }

@@ -17,12 +17,14 @@ export function engineDirs(folder: string | null, from: string = import.meta.url
   return [...(folder === null ? [] : [folder]), ...above];
 }
 
-/** The folder below the state directory where the engine is looked for unless `workers.zkml.engine_dir` names one. */
-export function usualEngineDir(state: string): string {
-  return join(state, 'zk-engine');
+/** Whether an engine is in one of the folders; its files are not looked at. */
+export function isEngineThere(dirs: readonly string[], release: EngineRelease = USUAL_ENGINE): boolean {
+  return dirs.some((dir) => existsSync(join(dir, 'node_modules', engineAlias(release), 'nodejs', 'ezkl.js')));
 }
 
-/** What to type to install an engine into a folder. */
+/** What to type to install an engine into a folder. One that is there already is not the right one: npm would leave it. */
 export function installCommand(dir: string, release: EngineRelease = USUAL_ENGINE): string {
-  return `npm install --prefix ${shellWord(dir)} --save-exact --ignore-scripts ${enginePackage(release)}`;
+  const folder = join(dir, 'node_modules', engineAlias(release));
+  const remove = existsSync(folder) ? `rm -r ${shellWord(folder)} && ` : '';
+  return `${remove}npm install --prefix ${shellWord(dir)} --save-exact --ignore-scripts ${enginePackage(release)}`;
 }
