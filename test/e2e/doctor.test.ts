@@ -56,6 +56,7 @@ describe('aos doctor and aos job on a devnet', () => {
       expect.objectContaining({id: 'signer.standby', state: 'skipped', because: null}),
       expect.objectContaining({id: 'workers.tee', state: 'skipped', because: null}),
       expect.objectContaining({id: 'workers.zkml', state: 'skipped', because: null}),
+      expect.objectContaining({id: 'workers.zkml_engine', state: 'skipped', because: null}),
       expect.objectContaining({id: 'alerts.webhook', state: 'skipped', because: null}),
       expect.objectContaining({id: 'alerts.channels', state: 'skipped', because: null}),
       expect.objectContaining({id: 'metrics.port', state: 'skipped', because: null}),

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {existsSync, readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
+import type {ProofModel} from '../../src/lib/config/config.ts';
 import type {ModelFiles, ProofRequest} from '../../src/lib/peers/zk/messages.ts';
 import {engineAlias, USUAL_ENGINE} from '../../src/lib/protocol/zk/engines.ts';
 
@@ -35,6 +36,13 @@ export function modelFiles(model: 'mean' | 'dense'): ModelFiles {
     settingsSha256: sha256(readFileSync(settings)),
     srs: assetPath(`${model}/srs.bin`),
   };
+}
+
+/** The same as a configuration has them. @throws Error for files that are not pinned */
+export function pinned(files: ModelFiles): ProofModel {
+  const {vkSha256} = files;
+  if (vkSha256 === null) throw new Error('the files are not pinned');
+  return {...files, vkSha256};
 }
 
 export function proofRequest(files: ModelFiles, proof: Uint8Array): ProofRequest {

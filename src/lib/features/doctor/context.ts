@@ -27,6 +27,8 @@ export type DoctorContext = {
   time: Time;
   limits: DoctorLimits;
   disk: (path: string) => Promise<DiskFacts>;
+  /** The script of the thread that checks proofs [that of the build]. */
+  proofThread?: URL | undefined;
   /** The operator that runs for the node; asked once. */
   running: () => Promise<RunningReading>;
   /** What the journal says; read once. */

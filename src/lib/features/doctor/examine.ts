@@ -36,6 +36,8 @@ export type Surroundings = {
   node: string;
   time: Time;
   disk: (path: string) => Promise<DiskFacts>;
+  /** The script of the thread that checks proofs; absent for that of the build. */
+  proofThread?: URL | undefined;
   /** The limit of all checks, and of each; absent for the usual ones. */
   timeoutMs?: number | undefined;
 };

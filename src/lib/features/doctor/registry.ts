@@ -84,6 +84,7 @@ export const CHECKS = [
   {id: 'workers.opml', about: 'The opml worker answers.', needs: ['config.file']},
   {id: 'workers.tee', about: 'The tee worker answers.', needs: ['config.file']},
   {id: 'workers.zkml', about: 'The zkml worker answers, and says true to the known-good proof.', needs: ['config.file']},
+  {id: 'workers.zkml_engine', about: 'aos can check the proofs of workers.zkml.models: their files are the pinned ones, and the engine is installed.', needs: ['config.file']},
   {id: 'workers.callback', about: 'Workers can deliver their answers.', needs: ['config.file']},
 
   {id: 'alerts.webhook', about: 'The alert webhook, if any, is reachable.', needs: ['config.file']},

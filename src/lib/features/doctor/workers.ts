@@ -12,6 +12,7 @@ import {systemTime} from '../../foundation/system/system-time.ts';
 import type {DoctorContext} from './context.ts';
 import {withinAnswerTime} from './answer-time.ts';
 import {judgeAttestation} from './attestation.ts';
+import {zkmlEngineProbe} from './zkml-engine.ts';
 
 const CHECK_OF: Readonly<Record<WorkerKind, CheckId>> = {
   opml: 'workers.opml',
@@ -26,6 +27,7 @@ export function workersProbes(context: DoctorContext): Probe[] {
       checks: [id],
       run: async (report, signal) => report(id, await judgeWorkers(kind, context, signal)),
     })),
+    zkmlEngineProbe(context),
     {
       checks: ['workers.callback'],
       run: (report) => {
@@ -37,11 +39,14 @@ export function workersProbes(context: DoctorContext): Probe[] {
 }
 
 async function judgeWorkers(kind: WorkerKind, context: DoctorContext, signal: AbortSignal): Promise<Finding> {
-  const {workers, knownGood, engine} = context.config;
-  const terms = {knownGood, ms: context.limits.answerMs};
+  const {workers, knownGood, engine, proofChecks} = context.config;
+  const isCompared = proofChecks.verify === 'both' && proofChecks.models.size > 0;
+  const terms = {knownGood, isCompared, ms: context.limits.answerMs};
   const wanted = workers.find((worker) => worker.kind === kind);
   if (wanted === undefined) return notApplicable('none is configured');
   const {urls} = wanted;
+  if (kind === 'zkml' && proofChecks.verify === 'engine')
+    return notApplicable('no worker is asked: workers.zkml.verify is engine');
   if (urls === null) return blocked('config.valid', `a URL of workers.${kind} is wrong`);
   const driver = driverOf(kind, engine, systemTime);
   const asked = wanted.second === null ? urls : [...urls, wanted.second];
@@ -96,10 +101,18 @@ function together(findings: readonly Finding[]): Finding {
   return isAnyWell ? warn(found, sick.next ?? run('worker check')) : {...sick, found};
 }
 
+type Terms = {
+  knownGood: KnownGood | null;
+  /** The engine has to say the same as the worker, of the models whose files are named. */
+  isCompared: boolean;
+  /** How long it may take. */
+  ms: number;
+};
+
 async function judgeWorker(
   url: string,
   driver: WorkerDriver,
-  {knownGood, ms}: {knownGood: KnownGood | null; /** How long it may take. */ ms: number},
+  {knownGood, isCompared, ms}: Terms,
   signal: AbortSignal,
 ): Promise<Finding> {
   const worker = driver.createClient(url, {answerTimeoutMs: ms, knownGood});
@@ -109,7 +122,10 @@ async function judgeWorker(
       {who: host, ms, next: say(`Start the worker, or correct workers.${driver.kind}.url.`), signal},
       async (end) => {
         const words = `${host} ${wordsFor(await worker.status(end), driver)}`;
-        return driver.needsKnownGood ? await judgeProof(worker, words, knownGood, end) : ok(words);
+        if (!driver.needsKnownGood) return ok(words);
+        return isCompared && knownGood === null
+          ? ok(`${words}; of the models in workers.zkml.models the engine has to say the same`)
+          : await judgeProof(worker, words, knownGood, end);
       },
     );
   } catch (error) {

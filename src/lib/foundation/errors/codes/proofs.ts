@@ -14,7 +14,7 @@ export const PROOFS = {
     category: 'config',
     means:
       'The engine that checks proofs of ezkl is not installed; it declares no licence, so aos does not bring it.',
-    next: run('verify proof', ['FILE'], 'Install it; the command is named by'),
+    next: run('doctor', ['--only', 'workers.zkml_engine'], 'Install it; the command is in'),
     causes: [
       'It was never installed, or by another user than the one that runs aos.',
       'It is in another folder than workers.zkml.engine_dir names.',
