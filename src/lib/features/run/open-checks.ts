@@ -7,7 +7,7 @@ import {openProofChecks, type OpenProofChecks} from './proof-checks.ts';
 import {createSecondChecks} from './second-checks.ts';
 
 /** All that judges the answers of a run. */
-export type OpenChecks = Pick<OpenProofChecks, 'proofEngine'> & {list: readonly AnswerCheck[]};
+export type OpenChecks = Pick<OpenProofChecks, 'proofEngine' | 'takeOver'> & {list: readonly AnswerCheck[]};
 
 /**
  * Opens the checks that the configuration wants.
@@ -29,5 +29,6 @@ export async function openChecks(
     // The answer itself first: a comparison with a second worker is only for what is valid.
     list: [...proofs.list, ...attestations.list, ...second.checks],
     proofEngine: proofs.proofEngine,
+    takeOver: (next) => proofs.takeOver(next),
   };
 }

@@ -5,6 +5,7 @@ import type {ErrorCode} from '../../foundation/errors/table.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {AnswerCheck, AnswerToCheck, CheckVerdict} from '../../node/operator/check-port.ts';
 import type {CheckFacts} from '../../node/journal/verdicts.ts';
+import type {ProofEngine} from '../../peers/worker/driver.ts';
 import {engineDirs} from '../../peers/zk/engine-dirs.ts';
 import type {ProofReport} from '../../peers/zk/messages.ts';
 import type {ProofThread} from '../../peers/zk/proof-thread.ts';
@@ -13,7 +14,8 @@ import type {ProofMemory} from './proof-memory.ts';
 
 export type ProofCheckDeps = {
   proofs: ProofChecks;
-  knownGood: KnownGood | null;
+  /** The proof that is known to be good now; null: none is configured. */
+  knownGood: () => KnownGood | null;
   judge: JudgeProof;
   memory: ProofMemory;
 };
@@ -41,6 +43,17 @@ export function createProofJudge(deps: {
   };
 }
 
+/** What says true or false in the place of a worker. */
+export function proofEngineOf(judge: JudgeProof): ProofEngine {
+  return {
+    async wordOf({model, proofPath}, signal) {
+      const {word, fault} = await judge(model, proofPath, signal);
+      if (word !== null) return word;
+      throw new AosError(fault?.code ?? 'PROOF_ENGINE_FAILED', fault?.message ?? 'it says nothing');
+    },
+  };
+}
+
 /** Faults of the proof itself: to look again later is of no use. */
 const LASTING: ReadonlySet<ErrorCode> = new Set(['PROOF_MALFORMED']);
 const MOST_OUTPUTS = 2_000;
@@ -60,8 +73,9 @@ export function createProofCheck(deps: ProofCheckDeps): AnswerCheck {
   async function isProven(model: string, signal: AbortSignal): Promise<boolean> {
     if (proofs.verify === 'both' && proofs.models.get(model)?.srs === null) return true;
     if (proven.has(model)) return true;
-    if (knownGood?.model !== model) return false;
-    const {word} = await judge(model, knownGood.proofPath, signal);
+    const good = knownGood();
+    if (good?.model !== model) return false;
+    const {word} = await judge(model, good.proofPath, signal);
     if (word === 'true') proven.add(model);
     return word === 'true';
   }

@@ -1,8 +1,9 @@
-import type {Config} from '../../config/config.ts';
+import type {Config, WorkerConfig} from '../../config/config.ts';
 import {refusePublicKeys} from '../../config/public-keys.ts';
 import {ALL_FIELDS, FIELDS} from '../../config/schema.ts';
 import {checkConfig, problemsError, type CheckedConfig} from '../../config/load.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
+import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
 import type {Emit} from '../../node/events/events.ts';
 import type {LogChoice} from './event-output.ts';
 
@@ -111,7 +112,9 @@ function isLive(key: string, config: Config, next: Config): boolean {
 
 /** The configuration of the run with what is taken over of a new one. */
 function taken(config: Config, next: Config, takesOver: (key: string) => boolean): Config {
-  const kinds = takesOver(FIELDS.opml.url.path) ? next.workers.kinds : config.workers.kinds;
+  const kinds = takesOver(FIELDS.opml.url.path)
+    ? withTheirChecks(config.workers.kinds, next.workers.kinds)
+    : config.workers.kinds;
   const rpcUrls = takesOver(FIELDS.rpcUrl.path) ? next.chain.rpcUrls : config.chain.rpcUrls;
   return {
     ...config,
@@ -119,6 +122,26 @@ function taken(config: Config, next: Config, takesOver: (key: string) => boolean
     chain: {...config.chain, rpcUrls},
     alerts: {...next.alerts, noJobAfterMs: config.alerts.noJobAfterMs},
   };
+}
+
+type Kinds = Config['workers']['kinds'];
+
+/**
+ * The next workers with what their answers are checked by as it was at the start, which the checks were made of: a word that
+ * none of them looks at would go out unchecked.
+ */
+function withTheirChecks(now: Kinds, next: Kinds): Kinds {
+  const checked = WORKER_KINDS.flatMap((kind): [WorkerKind, WorkerConfig][] => {
+    const [before, after] = [now[kind], next[kind]];
+    if (before === undefined || after === undefined) return [];
+    const isEngine = [before, after].some(({proofs}) => proofs?.verify === 'engine');
+    const {attestation, proofs, engine, second, callbackPort} = before;
+    const kept = {attestation, proofs, engine, second, callbackPort};
+    const given = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+    // With the engine alone the list has the engine in the place of a worker.
+    return [[kind, {...after, ...given, ...(isEngine ? {urls: before.urls} : {})}]];
+  });
+  return {...next, ...Object.fromEntries(checked)};
 }
 
 /** Keys whose values are not the same in both, in alphabetical order. */

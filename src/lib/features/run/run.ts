@@ -189,6 +189,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   reportListening({server, metricsUrl: observers.metricsUrl}, config, emit);
   const takeOver = (next: Config): void => {
     live.takeOver(next);
+    checks.takeOver(next);
     observers.takeOver(next);
   };
   options.onReady({emit, socket: observers.socket, takeOver});

@@ -31,10 +31,10 @@ alerts:
 `;
 
 /** An operator that was started with TEXT, and what a reload of another text does to it. */
-function reloaded(text: string, byFlag: readonly string[] = []) {
+function reloaded(text: string, byFlag: readonly string[] = [], before = TEXT) {
   using dir = tempDir();
   const file = join(dir.path, 'config.yaml');
-  writeFileSync(file, TEXT, {mode: 0o600});
+  writeFileSync(file, before, {mode: 0o600});
   writeFileSync(join(dir.path, 'vrf.key'), createHash('sha256').update('a seed of this test').digest('hex'), {
     mode: 0o600,
   });
@@ -80,6 +80,46 @@ describe('a reload', () => {
         net: {dispatcherUrl: 'ws://127.0.0.1:8081/ws'},
       },
     ]);
+  });
+
+  it('takes over nothing of what answers are checked by, and names all of it', () => {
+    const hash = 'ab'.repeat(32);
+    const before = `${TEXT.replace('  opml:', `  zkml:\n    url: http://127.0.0.1:3721\n    models: {mean: {vk: /vk, vk_sha256: ${hash}}}\n  tee: {url: http://127.0.0.1:3000}\n  opml:`)}`;
+    const after = before
+      .replace('models: {', `verify: worker\n    models: {dense: {vk: /d, vk_sha256: ${hash}}, `)
+      .replace('tee: {', `tee: {verify: record, pcrs: {0: [${'ab'.repeat(48)}]}, root: /root.pem, `)
+      .replace(':3721', ':3722')
+      .replace(':3000', ':3001');
+    const {result, taken} = reloaded(after, [], before);
+    expect(result).toMatchObject({
+      applied: ['workers.tee.url', 'workers.zkml.url'],
+      needRestart: [
+        ...['workers.tee.pcrs.0', 'workers.tee.root', 'workers.tee.verify'],
+        ...['workers.zkml.models', 'workers.zkml.verify'],
+      ],
+    });
+    const {tee, zkml} = taken[0]?.workers.kinds ?? {};
+    expect([tee?.urls, zkml?.urls]).toEqual([['http://127.0.0.1:3001'], ['http://127.0.0.1:3722']]);
+    expect(tee?.attestation).toMatchObject({rootFile: null, registers: {}});
+    expect(zkml?.proofs).toMatchObject({verify: 'both'});
+    expect([...(zkml?.proofs?.models.keys() ?? [])]).toEqual(['mean']);
+  });
+
+  it('from workers to the engine alone keeps the workers until a restart', () => {
+    const models = `models: {mean: {vk: /vk, vk_sha256: ${'ab'.repeat(32)}}}`;
+    const before = TEXT.replace('  opml:', `  zkml: {url: http://127.0.0.1:3721, ${models}}\n  opml:`);
+    const after = before
+      .replace('models:', 'verify: engine, models:')
+      .replace('concurrency: 1', 'concurrency: 2');
+    const {result, taken} = reloaded(after, [], before);
+    expect(result).toMatchObject({
+      applied: ['workers.opml.concurrency'],
+      needRestart: ['workers.zkml.verify'],
+    });
+    expect(taken[0]?.workers.kinds.zkml).toMatchObject({
+      urls: ['http://127.0.0.1:3721'],
+      proofs: {verify: 'both'},
+    });
   });
 
   it('keeps the workers as they are where another kind is wanted', () => {

@@ -31,7 +31,7 @@ function world(change: Partial<ProofChecks> = {}, knownGood = false) {
   const check = () =>
     createProofCheck({
       proofs,
-      knownGood: knownGood ? {model: 'mean', proofPath: 'http://p/good'} : null,
+      knownGood: () => (knownGood ? {model: 'mean', proofPath: 'http://p/good'} : null),
       memory: createProofMemory(journal),
       judge: createProofJudge({
         proofs,
