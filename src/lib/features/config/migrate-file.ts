@@ -83,7 +83,7 @@ export function draftMigration(options: MigrateOptions): Draft {
   const entries = [...plan.entries];
   if (nodeId === null && derived !== null) entries.push({path: 'node.node_id', value: derived});
   const head = [`Configuration of an AOS operator, migrated by aos on ${options.today}.`];
-  const fresh = configText(head, entries);
+  const fresh = configText(head, entries, plan.sections);
   const backup = `${full}.bak`;
   const network = networkOf(plan);
   const needed = plan.signerKey !== null || plan.vrfKey !== null || plan.renamed || options.network !== null;
@@ -204,6 +204,10 @@ function planOf(text: string, file: string, options: MigrateOptions): {old: OldC
     values: new Map([...tree.values].map(([path, texts]) => [path, texts.map((placed) => placed.text)])),
     present: [...tree.present.keys()],
     unknown: tree.unknown.map(({path}) => sanitizeText(path)),
+    sections: [...tree.maps].map(([path, named]) => ({
+      path,
+      entries: new Map([...named].map(([name, {values}]) => [name, values])),
+    })),
   };
   const plan = planMigration(old, {
     signerUrl: options.signerUrl,

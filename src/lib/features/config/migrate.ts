@@ -2,7 +2,7 @@ import {WORKER_KINDS} from '../../protocol/wire/messages.ts';
 import {kindOfType} from '../../config/reference-worker.ts';
 import {ALL_FIELDS, FIELDS, pathsOf, type AnyField} from '../../config/schema.ts';
 import {meansTheSame} from '../../config/values.ts';
-import type {Entry} from '../init/config-text.ts';
+import type {Entry, NamedSection} from '../init/config-text.ts';
 import type {KeyFate} from '../init/key-fate.ts';
 
 /** A file of the reference operator, taken apart. */
@@ -12,10 +12,14 @@ export type OldConfig = {
   /** Known keys and sections that stand in the file, also those aos has no use for. */
   present: readonly string[];
   unknown: readonly string[];
+  /** Sections whose names are the user's own. */
+  sections: readonly NamedSection[];
 };
 
 export type Migration = {
   entries: readonly Entry[];
+  /** Kept as they are. */
+  sections: readonly NamedSection[];
   keys: readonly KeyFate[];
   /** 64 lower-case hex digits; null when the file holds none. Never shown. */
   signerKey: string | null;
@@ -99,6 +103,8 @@ export function planMigration(old: OldConfig, target: MigrationTarget): Migratio
       keys.push({path: second, became: 'left out', note: `${first} says the same`});
     else problems.push(`${first} and ${second} say different things`);
   }
+  for (const {path, entries: named} of old.sections)
+    for (const name of named.keys()) keys.push({path: `${path}.${name}`, became: 'kept', note: ''});
   if (target.network !== null && !entries.some(({path}) => path === FIELDS.network.path))
     entries.push({path: FIELDS.network.path, value: target.network});
   for (const path of old.unknown) keys.push({path, became: 'unknown', note: 'not a key of aos; left out'});
@@ -106,7 +112,7 @@ export function planMigration(old: OldConfig, target: MigrationTarget): Migratio
   const shared = signerKey !== null && signerKey === vrfKey;
   // A flat file has node_id and signer_key at its top, which aos takes as they are.
   const renamed = keys.some(({path, became, note}) => became === 'kept' && note !== '' && path.includes('.'));
-  return {entries, keys, ...secrets, shared, renamed, problems};
+  return {entries, sections: old.sections, keys, ...secrets, shared, renamed, problems};
 }
 
 /** As a raw key may stand in a file: with 0x, quotes, or over several lines. */

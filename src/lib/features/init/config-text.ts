@@ -1,5 +1,6 @@
 import {wrap} from '../../foundation/text/cells.ts';
 import {FILE_VERSION} from '../../config/file-version.ts';
+import {MAPS} from '../../config/maps.ts';
 import {ALL_FIELDS, FIELDS, type AnyField} from '../../config/schema.ts';
 
 /** A value as it will stand in the file. */
@@ -9,6 +10,9 @@ export type Entry = {
   /** Lines of comment above it, after the meaning of the key. */
   notes?: readonly string[];
 };
+
+/** A section whose names are the user's own, each with the texts of its keys. */
+export type NamedSection = {path: string; entries: ReadonlyMap<string, ReadonlyMap<string, string>>};
 
 /** Keys that are worth seeing with their default. */
 const SHOWN_DEFAULTS: ReadonlySet<string> = new Set([
@@ -38,17 +42,22 @@ const SECTIONS: Readonly<Record<string, string>> = {
  * which a later aos knows that it may upgrade the file.
  * @param head lines of comment at its top
  * @param entries values by path; paths without one are left out
+ * @param named sections below one that has keys, which they follow
  */
-export function configText(head: readonly string[], entries: readonly Entry[]): string {
+export function configText(
+  head: readonly string[],
+  entries: readonly Entry[],
+  named: readonly NamedSection[] = [],
+): string {
   const version: Entry = {path: FIELDS.version.path, value: String(FILE_VERSION)};
   const given = new Map([version, ...entries].map((entry) => [entry.path, entry]));
   const lines = head.map(comment);
   const open: string[] = [];
-  for (const field of ALL_FIELDS) {
+  const writeField = (field: AnyField): void => {
     const entry = given.get(field.path);
     const parts = field.path.split('.');
     const sections = parts.slice(0, -1);
-    if (entry === undefined && !(SHOWN_DEFAULTS.has(field.path) && isOpen(sections, entries))) continue;
+    if (entry === undefined && !(SHOWN_DEFAULTS.has(field.path) && isOpen(sections, entries))) return;
     openSections(lines, open, sections);
     const indent = '  '.repeat(sections.length);
     const key = parts.at(-1) ?? '';
@@ -56,14 +65,39 @@ export function configText(head: readonly string[], entries: readonly Entry[]): 
       const about = `${field.meaning.replaceAll('`', '')} By default:`;
       lines.push(...wrap(about, WIDTH).map((text) => `${indent}${comment(text)}`));
       lines.push(`${indent}# ${key}: ${field.fallback ?? ''}`);
-      continue;
+      return;
     }
     if (sections.length === 0) lines.push('');
     const about = [field.meaning.replaceAll('`', ''), ...(entry.notes ?? [])];
     lines.push(...about.flatMap((text) => wrap(text, WIDTH).map((line) => `${indent}${comment(line)}`)));
     lines.push(`${indent}${key}: ${written(field, entry.value)}`);
+  };
+  for (const field of ALL_FIELDS) {
+    writeField(field);
+    for (const section of named)
+      if (section.entries.size > 0 && lastBeside(section) === field) writeNamed(lines, open, section);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** The field that a section with free names follows. */
+function lastBeside({path}: NamedSection): AnyField | undefined {
+  const parent = path.slice(0, path.lastIndexOf('.') + 1);
+  return ALL_FIELDS.findLast((field) => field.path.startsWith(parent));
+}
+
+function writeNamed(lines: string[], open: string[], {path, entries}: NamedSection): void {
+  const parts = path.split('.');
+  const sections = parts.slice(0, -1);
+  openSections(lines, open, sections);
+  const indent = '  '.repeat(sections.length);
+  const about = MAPS.find((spec) => spec.path === path)?.meaning.replaceAll('`', '') ?? '';
+  lines.push(...wrap(about, WIDTH).map((line) => `${indent}${comment(line)}`));
+  lines.push(`${indent}${parts.at(-1) ?? ''}:`);
+  for (const [name, values] of entries) {
+    lines.push(`${indent}  ${scalar(name)}:`);
+    for (const [key, value] of values) lines.push(`${indent}    ${key}: ${scalar(value)}`);
+  }
 }
 
 /** Whether the file has the section anyway. */

@@ -67,6 +67,26 @@ function drafted<T>(text: string, use: (draft: () => Draft) => T, network: strin
 }
 
 describe('aos config migrate of the newest reference file', () => {
+  it('keeps the models of zkml with their files', async () => {
+    const hash = 'ab'.repeat(32);
+    const more = `workers:
+  zkml:
+    url: http://127.0.0.1:3721
+    models:
+      v1.2: {vk: ./vk.key, vk_sha256: ${hash}, settings: /s.json, settings_sha256: ${hash}}
+      yes: {vk: vk.json, vk_sha256: ${hash}}
+`;
+    const {draft, checked} = await migrated(newest({type: 'zkml', worker: '127.0.0.1:3721', more}));
+    expect(draft.report.keys.filter(({path}) => path.startsWith('workers.zkml.models'))).toEqual([
+      {path: 'workers.zkml.models.v1.2', became: 'kept', note: ''},
+      {path: 'workers.zkml.models.yes', became: 'kept', note: ''},
+    ]);
+    expect(checked.problems).toEqual([]);
+    const models = checked.run?.workers.kinds.zkml?.proofs?.models;
+    expect([...(models?.keys() ?? [])]).toEqual(['v1.2', 'yes']);
+    expect(models?.get('v1.2')).toMatchObject({vkSha256: hash, settings: '/s.json', srs: null});
+  });
+
   it('keeps every key that aos knows, under its own name', async () => {
     const {draft, text, checked} = await migrated(newest());
     expect(draft.report.keys.map(({path, became, note}) => `${path} ${became} ${note}`.trim()))
