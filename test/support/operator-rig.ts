@@ -201,6 +201,8 @@ export type RigOptions = {
   dispatcher?: Partial<DispatcherOptions>;
   range?: [bigint, bigint];
   haste?: QuietTimeOptions['haste'];
+  /** True while a thread of the test works: no time passes then. */
+  isBusy?: () => boolean;
   /** The state directory [one of its own]. */
   dir?: string;
   /** Else proofs are made inline. */
@@ -228,7 +230,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const dispatched: DispatcherEvent[] = [];
   let proofs = 0;
   const time = quietTime({
-    isBusy: () => proofs > 0,
+    isBusy: () => proofs > 0 || options.isBusy?.() === true,
     ...(options.haste === undefined ? {} : {haste: options.haste}),
   });
   const version: DispatcherVersion = options.dispatcher?.version ?? 'friendly';

@@ -42,6 +42,11 @@ const OF_THE_JOB: ReadonlySet<string> = new Set([
   'PROOF_TIMEOUT',
   'WORKER_UNPROVEN',
   'WORKER_BAD_ANSWER',
+  // Of the engine of this process, in the place of a worker: a stranger's proof keeps no other job waiting.
+  'PROOF_MALFORMED',
+  'PROOF_FETCH_FAILED',
+  'PROOF_URL_REFUSED',
+  'PROOF_CHECK_TIMEOUT',
 ]);
 /** While it rests with one of these it is not asked: its status would not show it. */
 const HIDDEN: ReadonlySet<string> = new Set(['WORKER_LOCKED', 'WORKER_UNSOUND']);

@@ -98,6 +98,12 @@ function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
     }
   }
 
+  /** The engine has to say the same of a model whose proofs are checked here, so that its false needs no other proof. */
+  function unlessChecked({model}: WorkerRequest, doubt: AosError | null): AosError | null {
+    const isChecked = proofs !== undefined && proofs.verify !== 'worker' && proofs.models.has(model);
+    return isChecked && doubt?.code === 'WORKER_UNPROVEN' ? null : doubt;
+  }
+
   async function judgeKnownGood(good: KnownGood, id: string, signal: AbortSignal): Promise<AosError | null> {
     const {word} = await verify({model: good.model, proof: good.proofPath, id}, signal);
     if (word === 'true') return null;
@@ -167,9 +173,7 @@ function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
         const why = whyUnfit(request);
         if (why !== null) throw new AosError('PROOF_NOT_CHECKED', why);
         const {word, body} = await ofJob({model, proof: proofOf(params), id: requestId}, signal);
-        // Of a model whose proofs are checked here the engine has to say the same before the word is sent.
-        const isChecked = proofs !== undefined && proofs.verify !== 'worker' && proofs.models.has(model);
-        const doubt = word === 'false' && !isChecked ? await doubtAbout(request, signal) : null;
+        const doubt = word === 'false' ? unlessChecked(request, await doubtAbout(request, signal)) : null;
         await request.replied({body, doubt});
         if (doubt !== null) throw doubt;
       }, signal),

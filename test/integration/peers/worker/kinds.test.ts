@@ -1,6 +1,6 @@
 import {describe, expect, it, onTestFinished} from 'vitest';
 import type {AosError} from '../../../../src/lib/foundation/errors/error.ts';
-import type {WorkerConfig} from '../../../../src/lib/config/config.ts';
+import type {ProofChecks, WorkerConfig} from '../../../../src/lib/config/config.ts';
 import type {
   DirectReply,
   WatchedWorker,
@@ -257,6 +257,23 @@ describe('a zkml worker', () => {
     await time.during(time.sleep(21_000), 'its rest');
     expect(await problem()).toBeNull();
     expect(await put()).toBe('taken');
+  });
+
+  const proofs: ProofChecks = {
+    ...{verify: 'both', engineDir: null, allowPrivate: [], repeats: 'hold'},
+    models: new Map([['mean', {vk: '/vk', vkSha256: '', settings: null, settingsSha256: null, srs: null}]]),
+  };
+
+  it('whose words the engine checks needs no known-good proof for a false, and is of no use when it says false to one', async () => {
+    const alone = await rig({knownGood: null, proofs});
+    expect(await alone.put(bad)).toBe('taken');
+    expect([alone.replies, alone.zkml.asked.length]).toMatchObject([[{doubt: null}], 1]);
+    const gone = await rig({knownGood: {...KNOWN_GOOD, proofPath: 'http://proofs/gone'}, proofs});
+    expect(await gone.put(bad)).toBe('taken');
+    const {zkml, put, problem} = await rig({knownGood: KNOWN_GOOD, proofs});
+    zkml.fault = 'no-srs';
+    expect(await put(bad)).toBe('WORKER_UNSOUND');
+    expect(await problem()).toMatchObject({code: 'WORKER_UNSOUND'});
   });
 
   it('is waited for half a minute in a look, and asked for the known-good proof once, however long that takes', async () => {
