@@ -1,6 +1,7 @@
 import type {AosContracts} from './chain/deploy.ts';
 import type {DevnetUrls} from '../lib/config/devnet-file.ts';
 import type {WorkerSection} from './workers.ts';
+import type {PinnedModel} from './zkml/verifier.ts';
 
 /** The addresses that the configuration has keys for. */
 const IN_CONFIG = [
@@ -109,6 +110,25 @@ function workerLines(worker: WorkerSection, {operatorUrl, teeRootFile}: DevnetFa
         '    known_good:',
         `      model: ${text(worker.knownGood.model)}`,
         `      proof_path: ${text(worker.knownGood.proofPath)}`,
+        ...proofLines(worker.models),
       ];
   }
+}
+
+/** Its proofs are served on loopback, and the jobs that it makes by itself ask about the same ones again and again. */
+function proofLines(models: readonly PinnedModel[]): string[] {
+  if (models.length === 0) return [];
+  const text = JSON.stringify;
+  return [
+    '    verify: both',
+    '    allow_private: [127.0.0.0/8]',
+    '    repeated_proofs: allow',
+    '    models:',
+    ...models.flatMap(({name, files: {vk, vkSha256, settings, settingsSha256, srs}}) => [
+      `      ${text(name)}:`,
+      ...Object.entries({vk, vk_sha256: vkSha256, settings, settings_sha256: settingsSha256, srs}).flatMap(
+        ([key, value]) => (value === null ? [] : [`        ${key}: ${text(value)}`]),
+      ),
+    ]),
+  ];
 }

@@ -1,4 +1,7 @@
+import {usualEngineDir} from '../lib/config/proof-checks.ts';
 import {systemTime} from '../lib/foundation/system/system-time.ts';
+import {engineDirs} from '../lib/peers/zk/engine-dirs.ts';
+import {proofThreadUrl} from '../lib/peers/zk/proof-thread.ts';
 import type {WorkerKind} from '../lib/protocol/wire/messages.ts';
 import type {DevnetFaults} from './faults.ts';
 import {startLlm, type LlmPaths} from './llm/host.ts';
@@ -9,6 +12,7 @@ import {startTeeWorker, type TeeWorker} from './tee/tee-worker.ts';
 import {startOpmlWorker, type OpmlWorker} from './worker/opml-worker.ts';
 import {startProofServer} from './zkml/proof-server.ts';
 import {KNOWN_GOOD, readProofs} from './zkml/proofs.ts';
+import {openVerifier, type PinnedModel} from './zkml/verifier.ts';
 import {startZkmlWorker, type ZkmlWorker} from './zkml/zkml-worker.ts';
 
 /** Which workers a devnet has. */
@@ -40,6 +44,8 @@ export type WorkerSection =
       readonly url: string;
       /** A proof that the worker says "true" to; null: none is known. */
       readonly knownGood: {readonly model: string; readonly proofPath: string} | null;
+      /** What the operator checks its words by; none: there is no engine. */
+      readonly models: readonly PinnedModel[];
     };
 
 /** A part that can be stopped and started, whatever it consists of. */
@@ -166,18 +172,29 @@ const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
     closers.push(() => server.close());
     const proofsUrl = server.url;
     if (workerUrl !== null)
-      return {part: null, proofsUrl, section: () => ({kind: 'zkml', url: workerUrl, knownGood: null})};
+      return {
+        part: null,
+        proofsUrl,
+        section: () => ({kind: 'zkml', url: workerUrl, knownGood: null, models: []}),
+      };
+    const verifier = openVerifier({
+      ...{proofs, assetsDir: paths.assetsDir, threadUrl: proofThreadUrl(), time: systemTime},
+      engineDirs: engineDirs(usualEngineDir(process.env)),
+    });
+    closers.push(() => verifier.close());
+    const {models} = verifier;
     const part = await openPart<ZkmlWorker>((before) =>
       startZkmlWorker({
         host: HOST,
         port: before === null ? firstPort(options, 'zkml') : portOf(before.url),
         proofs,
+        verifier,
         faults: zkml,
       }),
     );
     closers.push(() => part.stop());
     const knownGood = {model: KNOWN_GOOD.model, proofPath: `${proofsUrl}/${KNOWN_GOOD.name}.json`};
-    return {part, proofsUrl, section: () => ({kind: 'zkml', url: part.current().url, knownGood})};
+    return {part, proofsUrl, section: () => ({kind: 'zkml', url: part.current().url, knownGood, models})};
   },
 };
 

@@ -8,7 +8,7 @@ import type {StopReason} from '../../lib/node/events/events.ts';
 
 export default class DevnetUp extends AosCommand {
   static override summary = 'Run a whole AOS network on this machine, until Ctrl-C.';
-  static override description = `Chain (anvil, 5-second blocks) with the contracts of EigenLayer and of the AVS, a development signer, a dispatcher, the online detection and a worker with a tiny language model; all on loopback. --kind adds tee and zkml workers: the enclave is a stand-in, and the zkml worker knows the proofs of the devnet by their hash. With --json the first line is of type "ready" and names a config.yaml that works. Its operator has stake and a range, and is not registered at the AVS yet: that is for aos register.
+  static override description = `Chain (anvil, 5-second blocks) with the contracts of EigenLayer and of the AVS, a development signer, a dispatcher, the online detection and a worker with a tiny language model; all on loopback. --kind adds tee and zkml workers: the enclave is a stand-in, and the zkml worker knows the proofs of the devnet by hash where the engine of ezkl is not installed. With --json the first line is of type "ready" and names a config.yaml that works. Its operator has stake and a range, and is not registered at the AVS yet: that is for aos register.
 
 The dispatcher behaves as --dispatcher says. A published one answers unsigned, sends no job a second time, never sends a job that was submitted while no operator was connected, and registers one operator at a time, each when its transaction is in a block.
 

@@ -8,6 +8,8 @@ export type ZkmlFaults = {
   busy?: boolean;
   /** A verification never ends by itself. */
   never?: boolean;
+  /** It says the other word of one proof in five. */
+  lies?: boolean;
   /** The server of the proofs waits this long before it answers, ms. */
   slowProofsMs?: number;
 };
@@ -22,6 +24,10 @@ export const ZKML_FAULTS = {
   'code-1004': {
     means: 'the zkml worker has no ezkl: it answers every request with code 1004 and an error text',
     zkml: {noEzkl: true},
+  },
+  lies: {
+    means: 'the zkml worker says the other word of one proof in five',
+    zkml: {lies: true},
   },
   'slow-proofs': {
     means: `the server of the proofs takes ${SLOW_MS / 1000} s for each, which holds up all requests of the zkml worker`,

@@ -3,7 +3,8 @@ import type {JsonObject} from '../../lib/protocol/wire/json.ts';
 import type {Fields} from '../published/body.ts';
 import {download} from './download.ts';
 import type {ZkmlFaults} from './faults.ts';
-import type {Proofs} from './proofs.ts';
+import {KNOWN_GOOD, type Proofs} from './proofs.ts';
+import type {Verifier} from './verifier.ts';
 
 /** The body of the worker's JSON replies, whose HTTP status is always 200. */
 export type ZkmlReply = {readonly req_id: string; readonly code: number; readonly result: string};
@@ -30,12 +31,12 @@ const MODELS = '/models';
 
 /**
  * Answers a request to verify as the published worker does: fetches the proof first, then looks for the model's files, then
- * verifies. A proof is true when the devnet knows it by its hash.
+ * verifies.
  * @throws the signal's reason
  */
 export async function verify(
   body: JsonObject,
-  {proofs, faults}: {proofs: Proofs; faults: ZkmlFaults},
+  {proofs, verifier, faults}: {proofs: Proofs; verifier: Verifier; faults: ZkmlFaults},
   signal: AbortSignal,
 ): Promise<ZkmlReply> {
   const req_id = textOf(body, 'req_id');
@@ -50,8 +51,18 @@ export async function verify(
   if ('missing' in model) return failed(`${model.missing} does not exist`);
   if (faults.noEzkl === true) return failed('Failed to execute ezkl verify');
   // Without its SRS ezkl fails, which the worker takes for a proof that is false.
-  const isTrue = faults.noSrs !== true && proofs.isTrue(model.name, fetched.bytes);
+  const isTrue = faults.noSrs !== true && (await verifier.isTrue(model.name, fetched.bytes, signal));
   return {req_id, code: 200, result: String(isTrue)};
+}
+
+/** The other word, as a worker says it that lies; its reply is one of a verdict. */
+export function otherWord(reply: ZkmlReply): ZkmlReply {
+  return {...reply, result: reply.result === 'true' ? 'false' : 'true'};
+}
+
+/** Whether a request is about the proof that is known to be good, of which also a liar says the truth. */
+export function isAboutKnownGood(body: JsonObject): boolean {
+  return textOf(body, 'proof_path').endsWith(`/${KNOWN_GOOD.name}.json`);
 }
 
 /** Answers a request to prove: the published worker cannot do it. */

@@ -9,13 +9,16 @@ import {emptyAnswer, jsonAnswer, readBody, textAnswer, type Answer} from '../pub
 import type {Fields} from '../published/body.ts';
 import type {ZkmlFaults} from './faults.ts';
 import type {Proofs} from './proofs.ts';
-import {prove, PROVE, verify, VERIFY, type ZkmlReply} from './verify.ts';
+import {hashVerifier, type Verifier} from './verifier.ts';
+import {isAboutKnownGood, otherWord, prove, PROVE, verify, VERIFY, type ZkmlReply} from './verify.ts';
 
 export type ZkmlWorkerOptions = {
   host: string;
   /** 0 takes a free one. */
   port: number;
   proofs: Proofs;
+  /** What says whether a proof is true [by their hash]. */
+  verifier?: Verifier;
   faults?: ZkmlFaults;
   time?: Time;
 };
@@ -37,6 +40,7 @@ export type ZkmlWorker = {
   close(): Promise<void>;
 };
 
+const LIE_EVERY = 5;
 /** After so long a request is answered with 408, wherever it is. */
 const ROUTE_LIMIT_MS = 600_000;
 
@@ -48,14 +52,14 @@ const CORS = {
 
 /**
  * A zkml worker that behaves as the published program does (docs/protocol.md#workers): it answers in place, one request at a time,
- * the download of a proof included, and says "false" for a proof that is false and for whatever ezkl fails at. It knows
- * the devnet's proofs by their hash; it verifies none.
+ * the download of a proof included, and says "false" for a proof that is false and for whatever ezkl fails at.
  * @throws AosError NOT_LOOPBACK | PORT_IN_USE
  */
 export async function startZkmlWorker(options: ZkmlWorkerOptions): Promise<ZkmlWorker> {
-  const {host, proofs, faults = {}, time = systemTime} = options;
+  const {host, proofs, verifier = hashVerifier(proofs), faults = {}, time = systemTime} = options;
   const stats: ZkmlStats = {true: 0, false: 0, failed: 0};
   const lock = createLimiter(1);
+  let words = 0;
 
   async function locked(
     request: IncomingMessage,
@@ -69,10 +73,16 @@ export async function startZkmlWorker(options: ZkmlWorkerOptions): Promise<ZkmlW
     return replyOf(jsonAnswer(JSON.stringify(reply)));
   }
 
+  function faultyWord(body: JsonObject, reply: ZkmlReply): ZkmlReply {
+    if (faults.lies !== true || reply.code !== 200 || isAboutKnownGood(body)) return reply;
+    words += 1;
+    return words % LIE_EVERY === 1 ? otherWord(reply) : reply;
+  }
+
   async function verified(body: JsonObject, signal: AbortSignal): Promise<ZkmlReply> {
     if (faults.never === true) await untilAbort(signal);
     signal.throwIfAborted();
-    const reply = await verify(body, {proofs, faults}, signal);
+    const reply = faultyWord(body, await verify(body, {proofs, verifier, faults}, signal));
     if (reply.code !== 200) stats.failed += 1;
     else stats[reply.result === 'true' ? 'true' : 'false'] += 1;
     return reply;

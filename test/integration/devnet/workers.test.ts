@@ -103,7 +103,7 @@ describe('the workers of a devnet', () => {
         {
           opml: {kind, url},
           tee: {kind, url, callbackPort: 21_001, attested: null},
-          zkml: {kind, url, knownGood: null},
+          zkml: {kind, url, knownGood: null, models: []},
         }[kind],
       ]);
       expect(workers.proofsUrl === null).toBe(kind !== 'zkml');

@@ -1,13 +1,20 @@
+import {mkdtempSync, rmSync} from 'node:fs';
 import {createServer} from 'node:http';
 import {once} from 'node:events';
 import type {AddressInfo, Socket} from 'node:net';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {devnetPaths} from '../../../src/devnet/paths.ts';
 import {download} from '../../../src/devnet/zkml/download.ts';
 import type {ZkmlFaults} from '../../../src/devnet/zkml/faults.ts';
 import {startProofServer, type ProofServer} from '../../../src/devnet/zkml/proof-server.ts';
 import {readProofs} from '../../../src/devnet/zkml/proofs.ts';
+import {openVerifier} from '../../../src/devnet/zkml/verifier.ts';
 import {startZkmlWorker, type ZkmlWorker} from '../../../src/devnet/zkml/zkml-worker.ts';
+import {systemTime} from '../../../src/lib/foundation/system/system-time.ts';
+import {bundleProofThread} from '../../support/bundle-thread.ts';
+import {ENGINE_DIRS, modelFiles, NO_ENGINE} from '../../support/proofs.ts';
 import {quietTime, type QuietTime} from '../../support/quiet-time.ts';
 import {rawHttp, type RawAnswer} from '../../support/raw-http.ts';
 
@@ -225,6 +232,62 @@ describe('a faulty zkml worker', () => {
     const reply = await time.during(verify(worker, 'mean', urlOf('mean-0')), 'the time limit');
     expect(reply).toEqual([408, 'request timed out']);
   });
+});
+
+describe('a worker that lies', () => {
+  it('says the other word of one proof in five, and the truth of the one that is known to be good', async () => {
+    const worker = await start({lies: true});
+    const words: string[] = [];
+    for (const name of ['mean-0', 'mean-1', 'mean-1', 'mean-1-byte', 'mean-0', 'mean-1', 'mean-1', 'mean-1'])
+      words.push((await verify(worker, 'mean', urlOf(name)))[1]);
+    expect(words.map((text) => (JSON.parse(text) as {result: string}).result)).toEqual([
+      ...['true', 'false', 'true', 'false', 'true', 'true', 'true', 'false'],
+    ]);
+  });
+});
+
+describe.skipIf(NO_ENGINE)('a worker where the engine is installed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'aos-devnet-zkml-'));
+  const verifier = openVerifier({
+    ...{proofs, assetsDir: devnetPaths().assetsDir, engineDirs: ENGINE_DIRS, time: systemTime},
+    threadUrl: bundleProofThread(folder),
+  });
+  afterAll(async () => {
+    await verifier.close();
+    rmSync(folder, {recursive: true});
+  });
+  const isTrue = (model: string, bytes: string): Promise<boolean> =>
+    verifier.isTrue(model, Buffer.from(bytes), new AbortController().signal);
+
+  it('checks the proofs with it, with the files that a configuration can name', async () => {
+    expect(verifier.models.map(({name, files}) => [name, files])).toEqual([
+      ['mean', modelFiles('mean')],
+      ['dense', modelFiles('dense')],
+    ]);
+    for (const [model, name, wanted] of [
+      ['mean', 'mean-0', true],
+      ['dense', 'dense-1', true],
+      ['mean', 'mean-0-instance', false],
+      ['dense', 'dense-1-byte', false],
+      ['mean', 'dense-0', false],
+    ] as const)
+      expect(await isTrue(model, proofs.file(name) ?? ''), name).toBe(wanted);
+    expect(await isTrue('mean', '{"a":1}')).toBe(false);
+    expect(await isTrue('none', proofs.file('mean-0') ?? '')).toBe(false);
+  });
+});
+
+it('knows proofs by their hash where there is no engine, or no thread', async () => {
+  const {assetsDir} = devnetPaths();
+  const bare = {proofs, assetsDir, time: systemTime};
+  for (const verifier of [
+    openVerifier({...bare, engineDirs: [], threadUrl: new URL('file:///none.js')}),
+    openVerifier({...bare, engineDirs: ENGINE_DIRS, threadUrl: null}),
+  ]) {
+    expect(verifier.models).toEqual([]);
+    const bytes = Buffer.from(proofs.file('mean-0') ?? '');
+    expect(await verifier.isTrue('mean', bytes, new AbortController().signal)).toBe(true);
+  }
 });
 
 describe('the proofs', () => {

@@ -36,7 +36,7 @@ const flagsOf = (common: {helpGroup: string; dependsOn?: string[]}) => ({
   kind: Flags.string({
     summary: 'Kind of worker and of jobs (default: opml); may be given several times.',
     description:
-      'The tee worker has no enclave: a stand-in answers, and its attestation says so. The zkml worker knows the proofs of the devnet by their hash and verifies none.',
+      'The tee worker has no enclave: a stand-in answers, and its attestation says so. The zkml worker checks proofs where the engine of ezkl is installed; elsewhere it knows those of the devnet by hash.',
     options: WORKER_KINDS,
     multiple: true,
     ...common,

@@ -13,7 +13,7 @@ const ABOUT: Readonly<Record<Devnet['dispatcher'], string>> = {
 /** What is behind a worker that no test machine can have. */
 const STAND_INS = {
   tee: 'published, but for its enclave: a stand-in, and its attestation says so',
-  zkml: 'published, but for its verdicts: it knows its proofs by hash',
+  zkml: 'published; without the engine of ezkl it knows its proofs by hash',
 } as const;
 const STARS = '*'.repeat(20);
 
