@@ -17,8 +17,8 @@ export const NO_ENGINE =
   !existsSync(new URL(`node_modules/${engineAlias(USUAL_ENGINE)}/nodejs/ezkl.js`, ROOT)) &&
   'the engine is not installed: npm ci';
 
-/** The network's own proofs, which are third-party data and not part of this project. */
-export const NETWORK_PROOFS = '/work/shared/vectors/ezkl/';
+/** The network's own proofs, beside the checkout: they are third-party data and not part of this project. */
+export const NETWORK_PROOFS = fileURLToPath(new URL('../shared/vectors/ezkl/', ROOT));
 
 export const proofFile = (name: string): Buffer => readFileSync(new URL(`proofs/${name}.json`, ASSETS));
 
