@@ -107,6 +107,7 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
     frames: frameTable(database),
     past: pastTable(database),
     tombstones: tombstoneTable(database),
+    seen: seenTable(database),
     age: (): number => age.now(),
   };
   const jobs = jobTable(database, tables);
@@ -114,7 +115,6 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
   const checks = checkTable(database);
   const texts = textTable(database);
   const waits = waitTable(database, tables.age);
-  const seen = seenTable(database);
   const liveness = livenessTable(database);
   const readings = readingTable(database, options.clockId, options.onClockProblem ?? (() => {}));
   const answers = answering({jobs, requests, checks, texts, readings});
@@ -246,7 +246,7 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
     activity: () => readOrFail(() => jobs.activity()),
     openByKind: () => readOrFail(() => jobs.openByKind()),
 
-    claim: (mark, owner, at) => change(() => seen.claim(mark, owner, at)),
+    claim: (mark, owner, at) => change(() => tables.seen.claim(mark, owner, at)),
     copy: copyRules(database, {change, read: readOrFail}),
     tidy: tidying(database, tables, {change, read: readOrFail}),
     close: async () => {

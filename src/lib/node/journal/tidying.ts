@@ -5,6 +5,7 @@ import {jobPacking} from './packing.ts';
 import type {pastTable} from './past.ts';
 import {readingPruning} from './reading-pruning.ts';
 import {numberOf} from './rows.ts';
+import type {seenTable} from './seen.ts';
 import type {tombstoneTable} from './tombstones.ts';
 
 /** Jobs packed in one transaction: some milliseconds. */
@@ -18,6 +19,7 @@ type Tables = {
   frames: ReturnType<typeof frameTable>;
   past: ReturnType<typeof pastTable>;
   tombstones: ReturnType<typeof tombstoneTable>;
+  seen: ReturnType<typeof seenTable>;
   /** How old the journal is, ms. */
   age: () => number;
 };
@@ -29,7 +31,7 @@ type Tables = {
  */
 export function tidying(
   database: Database,
-  {frames, past, tombstones, age}: Tables,
+  {frames, past, tombstones, seen, age}: Tables,
   {change, read}: {change: <T>(work: () => T) => Promise<T>; read: <T>(read: () => T) => T},
 ): Journal['tidy'] {
   const packing = jobPacking(database, {frames, past, tombstones});
@@ -82,6 +84,7 @@ export function tidying(
     const now = age();
     const packed = await pack(now - evidenceMs, now - retentionMs);
     const deleted = await prune(now - retentionMs);
+    await change(() => seen.prune());
     await change(() => readings.mark(now));
     for (let more = true; more;) more = await change(() => readings.prune(now, {evidenceMs, retentionMs}));
     for (let more = true; more;) more = await change(() => frames.sweep());

@@ -7,7 +7,7 @@ import {inspectJournal} from '../../../../src/lib/node/journal/inspect.ts';
 import {copiesOf} from '../../../../src/lib/node/journal/migration-copy.ts';
 import {JOURNAL_FILE, openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
 import {openJobReader} from '../../../../src/lib/node/journal/job-query.ts';
-import {answerOf, inTempDir, loadableDrivers, newJob, VRF} from '../../../support/journal.ts';
+import {answerOf, clocks, inTempDir, loadableDrivers, newJob, VRF} from '../../../support/journal.ts';
 import {journalContract} from './contract.ts';
 
 for (const driver of loadableDrivers()) {
@@ -176,6 +176,63 @@ for (const driver of loadableDrivers()) {
           'a',
         ]);
         await again.close();
+      }));
+
+    it('forgets what counts once when no request can be answered by it any more, and not before', () =>
+      inTempDir(async (dir) => {
+        const MINUTE = 60_000;
+        const time = clocks();
+        const periods = {evidenceMs: 10 * MINUTE, retentionMs: 20 * MINUTE};
+        const journal = await openJournal({dir, clockId: 1n, driver, time});
+        const at = 1_000 * MINUTE;
+        /** A job with a request, whose document is taken a minute later. */
+        const taken = async (jobId: string, receivedAt: number) => {
+          const {record} = await journal.receive(newJob(jobId, {receivedAt, kind: 'tee'}));
+          const request = {
+            requestId: jobId,
+            seq: record.seq,
+            kind: 'tee',
+            attempt: 1,
+            askedAt: receivedAt,
+          } as const;
+          await journal.select(record.seq, VRF, request);
+          await journal.claim(`tee:${jobId}`, jobId, receivedAt + MINUTE);
+          return record.seq;
+        };
+        /** The documents that another request could be answered with. */
+        const forgotten = async (...jobIds: string[]) => {
+          const owners = await Promise.all(jobIds.map((jobId) => journal.claim(`tee:${jobId}`, 'other', at)));
+          return jobIds.filter((_, index) => owners[index] === 'other');
+        };
+        const first = await taken('first', at);
+        // Its request was put while the first document was still young enough.
+        const second = await taken('second', at + 4 * MINUTE);
+        await journal.expire(first, at);
+        time.pass(11 * MINUTE);
+        expect(await journal.tidy(periods)).toMatchObject({packed: 1});
+        expect(await forgotten('first', 'second')).toEqual([]);
+        await journal.expire(second, at);
+        time.pass(11 * MINUTE);
+        expect(await journal.tidy(periods)).toMatchObject({packed: 1});
+        // No job is whole: nothing says what comes next.
+        expect(await forgotten('first', 'second')).toEqual([]);
+        await journal.receive(newJob('third', {receivedAt: at + 9 * MINUTE}));
+        await journal.tidy(periods);
+        // That of the second job was taken four minutes before the third came: the clocks may differ by that.
+        expect(await forgotten('first', 'second')).toEqual(['first']);
+        await journal.close();
+      }));
+
+    it('looks at all that counts once, some of it each time', () =>
+      inTempDir(async (dir) => {
+        const journal = await openJournal({dir, clockId: 1n, driver});
+        const marks = Array.from({length: 4_500}, (_, index) => `tee:${index}`);
+        await Promise.all(marks.map((mark) => journal.claim(mark, 'a', 1)));
+        await journal.receive(newJob('later', {receivedAt: 1_000_000}));
+        for (let times = 0; times < 3; times += 1) await journal.tidy({evidenceMs: 10, retentionMs: 20});
+        const owners = await Promise.all(marks.map((mark) => journal.claim(mark, 'b', 2)));
+        expect(owners.filter((owner) => owner === 'a')).toEqual([]);
+        await journal.close();
       }));
 
     it('brings the journal of an older aos up to date; a reader says who does', () =>
