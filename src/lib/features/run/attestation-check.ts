@@ -35,6 +35,7 @@ export function createAttestationCheck({
 
   async function judge(answer: AnswerToCheck, signal: AbortSignal): Promise<CheckVerdict> {
     const {said, requestId, askedAt, receivedAt} = answer;
+    if (said.unattested !== null) return withoutDocument(said.unattested);
     const report = await thread.check(
       new Uint8Array(Buffer.from(said.attestation, 'base64')),
       policy,
@@ -73,10 +74,20 @@ export function createAttestationCheck({
     };
   }
 
+  /** There is no document. With `record` that is no answer: it is one of a time when `require` was set. */
+  function withoutDocument(why: string): CheckVerdict {
+    const code = 'ATTESTATION_MALFORMED';
+    if (verify === 'record') return {verdict: 'refused', code, message: why};
+    const message = `${why}: nothing shows which program gave the answer`;
+    const facts = {form: 'failed', replay: 'not_checked', verify, root: root?.sha256 ?? ''};
+    return {verdict: 'held', code, then: 'wait', message, facts};
+  }
+
   return {
     name: 'attestation',
     kind: 'tee',
     atOnce: 1,
+    takesUnattested: verify === 'require',
     wants: ({kind}) => kind === 'tee',
     async check(answer, signal) {
       try {

@@ -53,6 +53,8 @@ export type AnswerCheck = {
   readonly kind: WorkerKind;
   /** How many answers it takes at once; more wait in the journal. */
   readonly atOnce: number;
+  /** It also judges answers without an attestation that can be read. Such an answer is none for any other check. */
+  readonly takesUnattested?: boolean;
   /** Whether it looks at the answers of this job. Pure, quick, and the same after a restart. */
   wants(job: CheckedJob): boolean;
   /**

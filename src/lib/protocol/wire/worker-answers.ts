@@ -20,6 +20,11 @@ export type WorkerAnswer = {
   engine: EngineFacts | null;
   /** Why it cannot be the answer to a job, whatever its text says; null: it may be. */
   flaw: string | null;
+  /**
+   * Why what should be its attestation is none, of a tee worker; null: it is base64 of something. Without a check of
+   * attestations it cannot be an answer then; with one the check decides.
+   */
+  unattested: string | null;
 };
 
 /** The published enclave's document has about 5 KiB. */
@@ -46,7 +51,15 @@ const READ: Readonly<Record<WorkerKind, (bytes: Uint8Array) => WorkerAnswer>> = 
   zkml: readZkml,
 };
 
-const NOTHING = {model: '', prompt: '', stateRoot: '', attestation: '', engine: null, flaw: null} as const;
+const NOTHING = {
+  model: '',
+  prompt: '',
+  stateRoot: '',
+  attestation: '',
+  engine: null,
+  flaw: null,
+  unattested: null,
+} as const;
 
 function readOpml(bytes: Uint8Array): WorkerAnswer {
   const body = bodyOf(bytes);
@@ -67,7 +80,7 @@ function readTee(bytes: Uint8Array): WorkerAnswer {
     answer: textOf(body, 'answer'),
     prompt: optionalText(body, 'body', 'prompt'),
     attestation,
-    flaw: attestationFlaw(attestation),
+    unattested: attestationFlaw(attestation),
   };
 }
 

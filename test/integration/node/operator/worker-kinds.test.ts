@@ -1,11 +1,25 @@
 import {describe, expect, it, onTestFinished} from 'vitest';
 import type {WorkerConfig} from '../../../../src/lib/config/config.ts';
+import {createAttestationCheck} from '../../../../src/lib/features/run/attestation-check.ts';
+import type {AnswerCheck} from '../../../../src/lib/node/operator/check-port.ts';
+import {createAttestationChecker} from '../../../../src/lib/protocol/attestation/check/check.ts';
 import {kindRig} from '../../../support/kind-rig.ts';
 import {createRig} from '../../../support/operator-rig.ts';
 import type {TeeFault} from '../../../support/tee-worker.ts';
 import type {ZkmlFault} from '../../../support/zkml-worker.ts';
 
 const SECOND = 1_000;
+
+/** The check of `workers.tee.verify: require`, in this thread. */
+function attestationRequired(): AnswerCheck {
+  const check = createAttestationChecker();
+  return createAttestationCheck({
+    attestation: {verify: 'require', rootFile: null, registers: {0: ['ab'.repeat(48)]}},
+    root: null,
+    thread: {check: (document, policy, answer) => check(document, policy, answer)},
+    claim: (_mark, owner) => Promise.resolve(owner),
+  });
+}
 
 async function world(change: Partial<WorkerConfig> = {}) {
   const rig = await createRig();
@@ -45,6 +59,36 @@ describe('a tee worker', () => {
       await run.stop();
     },
   );
+
+  it('that sends no attestation has its answer held where one is required, and delivered when it is released', async () => {
+    const all = await world({deadlineMs: 120 * SECOND});
+    all.tee.fault = 'no-base64';
+    const run = await all.start({checks: [attestationRequired()]});
+    all.submitTee('job-0', 'p');
+    const held = await run.event('job_held');
+    expect(held).toMatchObject({
+      ...{code: 'ATTESTATION_MALFORMED', then: 'wait'},
+      message: 'its attestation is no base64: nothing shows which program gave the answer',
+    });
+    const problem = await run.event('problem', ({part, code}) => part === 'jobs' && code === 'ANSWER_HELD');
+    expect(problem.message).toContain('its attestation is no base64');
+    await run.event('job_unanswered');
+    expect([all.tee.asked.length, all.tee.called, all.texts('job-0')]).toEqual([1, [200], []]);
+    expect(await run.release(1)).toBe('released');
+    await all.rig.answered(1);
+    expect(all.texts('job-0')).toEqual(['answer to p']);
+    await run.stop();
+  });
+
+  it('whose attestation is of something else has its answer held, by the code of what fails', async () => {
+    const all = await world();
+    const run = await all.start({checks: [attestationRequired()]});
+    all.submitTee('job-0', 'p');
+    expect(await run.event('job_held')).toMatchObject({code: 'ATTESTATION_MALFORMED'});
+    await all.wait(SECOND);
+    expect([all.tee.called, all.texts('job-0')]).toEqual([[200], []]);
+    await run.stop();
+  });
 
   it.each<[TeeFault, string]>([
     ['none', 'has no enclave'],

@@ -56,6 +56,7 @@ function answerWith(document: Uint8Array): AnswerToCheck {
       attestation,
       engine: null,
       flaw: null,
+      unattested: null,
     },
     workerUrl: null,
     askedAt: MADE_AT - 1_000,
@@ -132,6 +133,33 @@ describe('the attestation of an answer', () => {
       verdict: 'held',
       code: 'ATTESTATION_MALFORMED',
       message: expect.stringContaining('no attestation document') as unknown,
+    });
+  });
+});
+
+describe('an answer without a document', () => {
+  const without = (why: string): Partial<AnswerToCheck> => ({
+    said: {...answerWith(Buffer.alloc(0)).said, unattested: why},
+  });
+
+  it.each(['its attestation is missing', 'its attestation is no base64'])(
+    'is held with a code of its own: %s',
+    async (why) => {
+      const {judge, marks, made} = rig();
+      expect(made.takesUnattested).toBe(true);
+      const found = await judge(Buffer.alloc(0), without(why));
+      expect(found).toMatchObject({verdict: 'held', code: 'ATTESTATION_MALFORMED', then: 'wait'});
+      expect(found.message).toBe(`${why}: nothing shows which program gave the answer`);
+      expect(marks.size).toBe(0);
+    },
+  );
+
+  it('is none where attestations are only recorded', async () => {
+    const {judge, made} = rig({verify: 'record'});
+    expect(made.takesUnattested).toBe(false);
+    expect(await judge(Buffer.alloc(0), without('its attestation is missing'))).toMatchObject({
+      verdict: 'refused',
+      code: 'ATTESTATION_MALFORMED',
     });
   });
 });

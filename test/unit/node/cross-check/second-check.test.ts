@@ -49,7 +49,7 @@ const answer = (text: string): AnswerToCheck => ({
   ...{askedAt: 1, receivedAt: 2},
   said: {
     ...{kind: 'zkml', requestId: 'first', answer: text, model: '', prompt: ''},
-    ...{stateRoot: '', attestation: '', flaw: null, engine: null},
+    ...{stateRoot: '', attestation: '', flaw: null, unattested: null, engine: null},
   },
 });
 

@@ -36,7 +36,7 @@ async function stage(dir: string) {
     node: {nodeId: '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', clockId: null},
     roots: {see: () => undefined},
     listeners: createListeners({emit, onAnswered: (seq) => late.push(seq)}),
-    checking: {has: () => false, wants: () => false, add: () => undefined},
+    checking: {has: () => false, wants: () => false, takesUnattested: () => false, add: () => undefined},
   });
   const {record} = await journal.receive(newJob('j', {frame}));
   await journal.select(record.seq, VRF);

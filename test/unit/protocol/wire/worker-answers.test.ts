@@ -33,23 +33,24 @@ describe('the answer of a tee worker', () => {
       attestation: 'hEShATgioAEC',
       engine: null,
       flaw: null,
+      unattested: null,
     });
   });
 
   it('has any document as its attestation, up to 64 KiB of base64', () => {
     fc.assert(
       fc.property(fc.uint8Array({minLength: 1, maxLength: 500}), (document) => {
-        expect(tee({attestation: Buffer.from(document).toString('base64')}).flaw).toBeNull();
+        expect(tee({attestation: Buffer.from(document).toString('base64')}).unattested).toBeNull();
       }),
     );
-    expect(tee({attestation: 'A'.repeat(65_536)}).flaw).toBeNull();
-    expect(tee({attestation: 'A'.repeat(65_540)}).flaw).toContain('of at most 65536');
+    expect(tee({attestation: 'A'.repeat(65_536)}).unattested).toBeNull();
+    expect(tee({attestation: 'A'.repeat(65_540)}).unattested).toContain('of at most 65536');
   });
 
   it.each(['', null, 7, 'hESh*', 'hES', 'aGVsbG8', 'aGVs bG8=', 'aGVsbG8==', '-_-_', '='])(
     'is none with the attestation %j',
     (attestation) => {
-      expect(tee({attestation}).flaw).toMatch(/^its attestation is (?:missing|no base64)$/);
+      expect(tee({attestation}).unattested).toMatch(/^its attestation is (?:missing|no base64)$/);
     },
   );
 });

@@ -62,7 +62,12 @@ export function finalAnswer(job: DispatchJob, answer: Answer, node: Answering, a
  * be an answer. `doubt`: why it may not be delivered now, although the worker may say so again.
  */
 export type Said = Pick<WorkerAnswer, 'answer' | 'model' | 'prompt'> &
-  Partial<Pick<WorkerAnswer, 'kind' | 'flaw'>> & {doubt?: string | null};
+  Partial<Pick<WorkerAnswer, 'kind' | 'flaw' | 'unattested'>> & {doubt?: string | null};
+
+/** An answer whose attestation is for a check to judge: a missing one is held then, and not an attempt that is lost. */
+export function checkedAnswer<T extends Said>(said: T): T {
+  return {...said, unattested: null};
+}
 
 /** What a worker said as the answer to a selected job, or why it is none (docs/adr/0020-an-answer-is-the-workers.md). */
 export function workerAnswer(
@@ -73,10 +78,10 @@ export function workerAnswer(
 ): FinalAnswer | NoAnswer {
   const text = said.answer;
   if (text === '') return {noAnswer: 'the answer is empty'};
-  const {kind = job.kind, flaw = null, doubt = null} = said;
+  const {kind = job.kind, flaw = null, unattested = null, doubt = null} = said;
   // Each kind has to show something of its own with its answer.
   if (kind !== job.kind) return {noAnswer: `the answer came as that of a worker of the kind ${kind}`};
-  const other = flaw ?? otherRequest(said, job);
+  const other = flaw ?? unattested ?? otherRequest(said, job);
   if (other !== null) return {noAnswer: other};
   if (job.kind === 'zkml' && text !== 'true' && text !== 'false')
     return {noAnswer: 'the answer is neither true nor false'};

@@ -12,7 +12,7 @@ import type {Judged, Judgement, WaitingAnswer} from '../../journal/verdicts.ts';
 import type {AnswerCheck, AnswerToCheck} from '../check-port.ts';
 import type {Health} from '../health.ts';
 import type {RetryJournalWrite} from '../retry-journal-write.ts';
-import {answerFor, type Answering, type FinalAnswer} from './answer.ts';
+import {answerFor, checkedAnswer, type Answering, type FinalAnswer} from './answer.ts';
 import type {Made} from './listeners.ts';
 import {dispatchOf, refOf} from './record.ts';
 import {runChecks} from './run-checks.ts';
@@ -23,6 +23,8 @@ export type Checking = {
   has(kind: string): boolean;
   /** Whether the answers to this job are checked. */
   wants(record: JobRecord): boolean;
+  /** Whether a check of this kind judges answers without an attestation that can be read. */
+  takesUnattested(kind: string): boolean;
   /** The answer to this request of a job of this kind is on disk. */
   add(requestId: string, kind: string): void;
   /** Begins with the answers that the last run left. */
@@ -173,6 +175,7 @@ export function createChecking(deps: CheckingDeps): Checking {
   return {
     has,
     wants: (record) => checksOf(record).length > 0,
+    takesUnattested: (kind) => checks.some((check) => check.kind === kind && check.takesUnattested === true),
     add: (requestId, kind) => queueOf(kind).push({requestId, kind}),
     start() {
       for (let after: number | undefined = 0; after !== undefined;) {
@@ -197,7 +200,7 @@ export function makeBy(
 ): (...args: Parameters<MakeAnswer>) => FinalAnswer | NoAnswer {
   return (seq, read, text) => {
     const record = read();
-    const said = {...readWorkerAnswer(kindOf(record), Buffer.from(body)), requestId};
+    const said = {...checkedAnswer(readWorkerAnswer(kindOf(record), Buffer.from(body))), requestId};
     const answer = answerFor(record, {said, text}, node, time.now());
     if (!('noAnswer' in answer)) made.set(seq, {answer, ref: refOf(record)});
     return answer;

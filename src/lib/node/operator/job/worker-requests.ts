@@ -6,7 +6,7 @@ import type {Emit} from '../../events/events.ts';
 import type {JobRecord, NewRequest} from '../../journal/records.ts';
 import type {MakeAnswer, NoAnswer, RequestJournal, ToCheck} from '../../journal/journal.ts';
 import type {SignedText} from '../../journal/job-texts.ts';
-import {answerFor, type Answering, type FinalAnswer, type Said} from './answer.ts';
+import {answerFor, checkedAnswer, type Answering, type FinalAnswer, type Said} from './answer.ts';
 import type {DirectReply} from '../ports.ts';
 import type {RetryJournalWrite} from '../retry-journal-write.ts';
 import type {RootWatch} from '../root-watch.ts';
@@ -53,7 +53,7 @@ export function createWorkerRequests(deps: {
   node: Answering;
   roots: RootWatch;
   listeners: Listeners;
-  checking: Pick<Checking, 'has' | 'wants' | 'add'>;
+  checking: Pick<Checking, 'has' | 'wants' | 'takesUnattested' | 'add'>;
 }): WorkerRequests {
   const {journal, time, emit, listeners, checking} = deps;
   let refused = 0;
@@ -85,10 +85,12 @@ export function createWorkerRequests(deps: {
     const {requestId} = heard;
     const made = new Map<number, Made>();
     const makeAnswer = (...[seq, read, text]: Parameters<MakeAnswer>): FinalAnswer | NoAnswer | ToCheck => {
-      const one = make(heard, seq, read, text);
-      if ('noAnswer' in one) return one;
       // What is said under another position already was checked there.
-      if (text === null && checking.has(heard.kind) && checking.wants(read())) return {toCheck: true};
+      const isToCheck = text === null && checking.has(heard.kind) && checking.wants(read());
+      const isLeft = isToCheck && checking.takesUnattested(heard.kind);
+      const one = make(isLeft ? checkedAnswer(heard) : heard, seq, read, text);
+      if ('noAnswer' in one) return one;
+      if (isToCheck) return {toCheck: true};
       made.set(seq, one);
       return one.answer;
     };

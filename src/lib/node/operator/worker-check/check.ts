@@ -189,9 +189,10 @@ function judgeFailure(error: AosError): check.Finding {
     : check.fail(found, error.next);
 }
 
-function judgeAnswer({answer, flaw}: WorkerAnswer, ms: number): check.Finding {
+function judgeAnswer({answer, flaw, unattested}: WorkerAnswer, ms: number): check.Finding {
   const took = `after ${measured(ms)}`;
-  if (flaw !== null) return check.fail(`${flaw} (${took})`, say('Check the worker’s log.'));
+  const wrong = flaw ?? unattested;
+  if (wrong !== null) return check.fail(`${wrong} (${took})`, say('Check the worker’s log.'));
   if (answer === '')
     return check.fail(`an empty text ${took}, which is no answer`, say('Check the worker’s log.'));
   if (answer.length > MOST_CHARACTERS)

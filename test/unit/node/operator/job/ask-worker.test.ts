@@ -62,7 +62,7 @@ async function open(dir: string) {
     node: NODE,
     roots: {see: () => undefined},
     listeners: createListeners({emit, onAnswered: () => undefined}),
-    checking: {has: () => false, wants: () => false, add: () => undefined},
+    checking: {has: () => false, wants: () => false, takesUnattested: () => false, add: () => undefined},
   });
   const state = {
     ready: [] as Says[],
