@@ -10,6 +10,8 @@ export const STAND_IN = 'stand-in of the aos devnet, no enclave';
 const PROTECTED = cbor(new Map([[1, -35]]));
 const REGISTER_BYTES = 48;
 const REGISTERS = 16;
+/** The registers that AWS gives a meaning to; the others of an enclave are zeros. */
+const USED = [0, 1, 2, 3, 4, 8];
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 /** A certificate is used until so much before its end, as that of an enclave. */
@@ -19,7 +21,7 @@ const LEFT_MS = 10 * MINUTE;
 export type Attestor = {
   /** PEM of the root that its documents lead to. */
   readonly rootPem: string;
-  /** The registers that say which program runs, by number, lower-case hex. */
+  /** The registers that are in use, by number, lower-case hex. */
   readonly registers: Readonly<Record<string, string>>;
   /** Of an answer, at a time (Unix ms). */
   attest(answer: string, at: number, fault?: AttestationFault): Promise<Buffer>;
@@ -58,7 +60,7 @@ export async function createAttestor(at: number): Promise<Attestor> {
   return {
     rootPem: authority.rootPem,
     registers: Object.fromEntries(
-      [0, 1, 2].map((index) => [index, Buffer.from(registers.get(index) ?? []).toString('hex')]),
+      USED.map((index) => [index, Buffer.from(registers.get(index) ?? []).toString('hex')]),
     ),
     async attest(answer, now, fault) {
       if (fault === 'replayed' && first !== null) return first;
@@ -135,7 +137,7 @@ function registersOf(image: string | null): ReadonlyMap<number, Buffer> {
   return new Map(
     Array.from({length: REGISTERS}, (_, index): [number, Buffer] => [
       index,
-      image === null || index > 2
+      image === null || !USED.includes(index)
         ? Buffer.alloc(REGISTER_BYTES)
         : createHash('sha384').update(`${image}, register ${index}`).digest(),
     ]),

@@ -253,6 +253,20 @@ describe('a faulty tee worker', () => {
     expect(callbacks()).toMatchObject([part]);
   });
 
+  it('that changes an answer after it was attested posts the document of the one before', async () => {
+    const worker = await start({faults: {alteredAnswer: true}});
+    await ask(worker);
+    await ended(worker, 1);
+    const {answer, attestation} = callbacks()[0] ?? {};
+    const document = Buffer.from(String(attestation), 'base64');
+    const includes = (text: string): boolean => document.includes(createHash('sha256').update(text).digest());
+    expect([answer, includes('answer to What is AI?'), includes(String(answer))]).toEqual([
+      'answer to What is AI?!',
+      true,
+      false,
+    ]);
+  });
+
   it('loses its answers, and takes the next question', async () => {
     const worker = await start({faults: {never: true}});
     expect(await ask(worker)).toEqual(TAKEN);
