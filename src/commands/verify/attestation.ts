@@ -80,7 +80,8 @@ function hashOf(text: string | undefined): string | null {
 function timeOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   const at = Date.parse(text);
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) || Number.isNaN(at))
-    throw new AosError('USAGE', '--at takes a time such as 2026-11-30T01:02:03Z');
+  // Without a zone it would be another time on each machine.
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d\S*(?:Z|[+-]\d\d:\d\d)$/i.test(text) || Number.isNaN(at))
+    throw new AosError('USAGE', '--at takes a time with its zone, such as 2026-11-30T01:02:03Z');
   return at;
 }

@@ -20,15 +20,15 @@ export function judgeAttestation(
   if (root === null)
     return warn(`${words}; attestations are recorded and not checked: no root is configured`, set);
   const named = `root ${root.sha256}${root.isOfAws ? ' of AWS Nitro' : ''}`;
-  if (Object.keys(registers).length === 0)
-    return warn(
-      `${words}; attestations are recorded and not checked: no registers are configured; ${named}`,
-      set,
-    );
   if (now > root.notAfter || now < root.notBefore)
     return fail(
       `${words}; ${named} is valid from ${isoTime(root.notBefore)} to ${isoTime(root.notAfter)} only`,
       say('Name the root that is valid now in workers.tee.root.'),
+    );
+  if (Object.keys(registers).length === 0)
+    return warn(
+      `${words}; attestations are recorded and not checked: no registers are configured; ${named}`,
+      set,
     );
   if (root.notAfter - now < SOON_MS)
     return warn(
