@@ -45,6 +45,12 @@ net:
 chain:
   chain_rpc_url: https://rpc.example.org
   vrf_range_contract: 0x27e4384ecc11810c2F49914390052b22c4e3CcC0 # the contract of your network
+# workers:
+#   tee:
+#     url: http://127.0.0.1:3000
+#     root: ./nitro-root.pem # with registers: answers are sent only with a valid attestation
+#     pcrs:
+#       0: [4b4d5b3661b3efc12920900c80e126e4ce783c522de6c02a2a5bf7af3a2b9327b86776f188e4be1c1c404a129dbda493]
 \`\`\`
 `;
 

@@ -11,7 +11,7 @@ import type {Findings} from './wizard.ts';
 
 /** What a devnet's own file knows beyond the questions. */
 const FROM_DEVNET =
-  /^(?:chain\.contracts\.|(?:net\.(?:callback_url|verify_dispatcher)|node\.bls_(?:key|password)_file|policy\.network_start|workers\.tee\.callback_port)$)/;
+  /^(?:chain\.contracts\.|(?:net\.(?:callback_url|verify_dispatcher)|node\.bls_(?:key|password)_file|policy\.network_start|workers\.tee\.(?:callback_port|verify|root|pcrs\.\d+))$)/;
 
 /** Another answer says it: that of the operator’s address, the address of the worker, the file of the channel. */
 const NO_ENTRIES: ReadonlySet<QuestionKey> = new Set(['account', 'worker-kind', 'alert-channel']);

@@ -25,6 +25,15 @@ const SHOWN_DEFAULTS: ReadonlySet<string> = new Set([
 ]);
 const WIDTH = 100;
 
+/** What a section should have, and nothing can suggest: shown as a comment in the place of its first key. */
+const EXAMPLES: Readonly<Record<string, {about: string; lines: readonly string[]}>> = {
+  [FIELDS.tee.root.path]: {
+    about:
+      'With root and registers of the enclave, an answer is sent only if its attestation is valid (docs/verification.md#tee-attestations). For example:',
+    lines: [`root: ${FIELDS.tee.root.example}`, 'pcrs:', `  0: ${FIELDS.tee.pcr0.example}`],
+  },
+};
+
 const SECTIONS: Readonly<Record<string, string>> = {
   node: 'This operator: who it is, and its keys.',
   net: 'Addresses: its own server and the dispatcher.',
@@ -57,9 +66,16 @@ export function configText(
     const entry = given.get(field.path);
     const parts = field.path.split('.');
     const sections = parts.slice(0, -1);
-    if (entry === undefined && !(SHOWN_DEFAULTS.has(field.path) && isOpen(sections, entries))) return;
+    const example = EXAMPLES[field.path];
+    const isShown = SHOWN_DEFAULTS.has(field.path) || example !== undefined;
+    if (entry === undefined && !(isShown && isOpen(sections, entries))) return;
     openSections(lines, open, sections);
     const indent = '  '.repeat(sections.length);
+    if (entry === undefined && example !== undefined) {
+      const shown = [...wrap(example.about, WIDTH), ...example.lines];
+      lines.push(...shown.map((text) => `${indent}${comment(text)}`));
+      return;
+    }
     const key = parts.at(-1) ?? '';
     if (entry === undefined) {
       const about = `${field.meaning.replaceAll('`', '')} By default:`;

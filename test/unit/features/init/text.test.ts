@@ -52,6 +52,24 @@ describe('the text of config.yaml', () => {
     expect(Math.max(...lines.map(({length}) => length))).toBeLessThanOrEqual(110);
   });
 
+  it('shows what a tee worker is to be judged by, as a comment that can be uncommented', () => {
+    const known = {
+      answers: {...ANSWERS, 'worker-kind': 'tee', 'worker-url': 'http://127.0.0.1:3000'},
+      facts: NO_FACTS,
+    };
+    const text = configText(['Head.'], configEntries(known, {}, '2026-01-02'));
+    expect(read(text).tree.values.has('workers.tee.root')).toBe(false);
+    const uncommented = text.replaceAll(/# (root: |pcrs:|  0: )/g, '$1');
+    const {tree, problems} = read(uncommented);
+    expect(problems).toEqual([]);
+    expect(['workers.tee.root', 'workers.tee.pcrs.0'].map((path) => tree.values.has(path))).toEqual([
+      true,
+      true,
+    ]);
+    const opml = configText(['Head.'], configEntries({answers: ANSWERS, facts: NO_FACTS}, {}, '2026-01-02'));
+    expect(opml).not.toContain('pcrs');
+  });
+
   it('is read again as it was meant, whatever the values and comments are', () => {
     const nasty = fc.oneof(
       fc.string({unit: 'grapheme-ascii', minLength: 1}),
