@@ -145,6 +145,8 @@ function factsOf({word, model, mark, outputs}: ProofReport, said: string): Check
     notBound: word === 'true' ? notBound?.join(' ') : null,
   };
   return Object.fromEntries(
-    Object.entries(texts).flatMap(([name, text]): [string, string][] => (text == null ? [] : [[name, text]])),
+    Object.entries(texts).flatMap(([name, text]): [string, string][] =>
+      text === null || text === undefined ? [] : [[name, text]],
+    ),
   );
 }

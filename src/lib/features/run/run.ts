@@ -188,9 +188,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   for (const event of [...damageEvents(journal), ...restored.events]) emit(event);
   reportListening({server, metricsUrl: observers.metricsUrl}, config, emit);
   const takeOver = (next: Config): void => {
-    live.takeOver(next);
-    checks.takeOver(next);
-    observers.takeOver(next);
+    for (const part of [live, checks, observers]) part.takeOver(next);
   };
   options.onReady({emit, socket: observers.socket, takeOver});
   return watchedWhile(signer, options.stop, () => operator.run(options.stop));

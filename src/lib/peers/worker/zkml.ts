@@ -64,6 +64,12 @@ function withoutAddress(words: string, proof: string): string {
 /** What a worker said of a proof, as it came. */
 type Verdict = {word: string; body: string};
 
+/** A `false` that nothing can be held against. */
+function unproven(name: string): AosError {
+  const why = 'no proof is configured that is known to be good';
+  return new AosError('WORKER_UNPROVEN', `${name} says false, and ${why}`);
+}
+
 /** @param config its answer_timeout is the limit of one verification */
 function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
   const {answerTimeoutMs, knownGood = null, proofs} = config;
@@ -79,11 +85,7 @@ function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
     {model, params, requestId}: WorkerRequest,
     signal: AbortSignal,
   ): Promise<AosError | null> {
-    if (knownGood === null)
-      return new AosError(
-        'WORKER_UNPROVEN',
-        `${name} says false, and no proof is configured that is known to be good`,
-      );
+    if (knownGood === null) return unproven(name);
     if (knownGood.model === model && knownGood.proofPath === proofOf(params)) return unsound(name);
     try {
       return await judgeKnownGood(knownGood, `${requestId}-known-good`, signal);
