@@ -90,6 +90,23 @@ module.exports = {
       to: {path: `${LIB}/protocol/attestation/check/`},
     },
     {
+      name: 'receipts-are-checked-aside',
+      comment:
+        'A check recovers signatures: threads make it, or a command that does nothing else. What runs beside the jobs only writes receipts.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [`${LIB}/protocol/receipt/check/`, `${LIB}/node/receipts/`, `${LIB}/features/receipt/`],
+      },
+      to: {path: [`${LIB}/protocol/receipt/check/`, `${LIB}/node/receipts/`]},
+    },
+    {
+      name: 'a-run-checks-no-receipt',
+      severity: 'error',
+      from: {path: [`${LIB}/node/`, `${LIB}/features/(run|dashboard|metrics)/`]},
+      to: {path: `${LIB}/features/receipt/`},
+    },
+    {
       name: 'the-dashboard-draws-what-it-is-given',
       severity: 'error',
       comment: 'Drawing opens no socket, no file, no process.',

@@ -1,4 +1,4 @@
-import {createCheck, type Checked} from '../../src/lib/protocol/receipt/check.ts';
+import {createCheck, type Checked} from '../../src/lib/protocol/receipt/check/check.ts';
 import {readReceipt, writeReceipt} from '../../src/lib/protocol/receipt/document.ts';
 import {overallOf} from '../../src/lib/protocol/receipt/links.ts';
 import type {Receipt} from '../../src/lib/protocol/receipt/receipt.ts';

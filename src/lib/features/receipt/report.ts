@@ -1,6 +1,6 @@
 import type {Code} from '../../foundation/errors/table.ts';
 import {EXIT, type ExitCode} from '../../foundation/errors/table.ts';
-import type {BoundFacts} from '../../protocol/receipt/check.ts';
+import type {BoundFacts} from '../../protocol/receipt/check/check.ts';
 import {
   firstBroken,
   overallOf,

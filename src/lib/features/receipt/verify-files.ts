@@ -1,6 +1,6 @@
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {createCheck} from '../../protocol/receipt/check.ts';
+import {createCheck} from '../../protocol/receipt/check/check.ts';
 import {readReceipt} from '../../protocol/receipt/document.ts';
 import type {KindChecks} from '../../protocol/receipt/kind-check.ts';
 import type {Parties} from '../../protocol/receipt/receipt.ts';

@@ -1,6 +1,6 @@
 import type {Reading} from '../../protocol/clock/readings.ts';
-import type {Check, Checked} from '../../protocol/receipt/check.ts';
-import {checkChain} from '../../protocol/receipt/clock-links.ts';
+import type {Check, Checked} from '../../protocol/receipt/check/check.ts';
+import {checkChain} from '../../protocol/receipt/check/clock-links.ts';
 import type {Link} from '../../protocol/receipt/links.ts';
 import type {JobEvidence, Parties} from '../../protocol/receipt/receipt.ts';
 

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {Worker as Thread} from 'node:worker_threads';
 import {createFifo} from '../../foundation/async/fifo.ts';
-import type {Check} from '../../protocol/receipt/check.ts';
+import type {Check} from '../../protocol/receipt/check/check.ts';
 import {checkBatch, type CheckBatch, type CheckedBatch} from './check-batch.ts';
 
 /** Checks batches on threads. `room` resolves when another batch may be handed over. */

@@ -1,5 +1,5 @@
 import {parentPort} from 'node:worker_threads';
-import {createCheck} from '../../protocol/receipt/check.ts';
+import {createCheck} from '../../protocol/receipt/check/check.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {checkBatch, type CheckBatch, type CheckedBatch} from './check-batch.ts';
 

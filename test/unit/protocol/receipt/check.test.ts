@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {createCheck, withKind} from '../../../../src/lib/protocol/receipt/check.ts';
+import {createCheck, withKind} from '../../../../src/lib/protocol/receipt/check/check.ts';
 import {
   firstBroken,
   overallOf,

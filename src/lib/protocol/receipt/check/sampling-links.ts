@@ -1,9 +1,9 @@
-import type {Vrf} from '../vrf/ecvrf.ts';
-import {sampleNumber, vrfInput, widen} from '../vrf/sampling.ts';
-import {fromHex, toHex} from '../wire/ethereum.ts';
-import type {DispatchJob, VrfFields} from '../wire/messages.ts';
-import {broken, notChecked, notHere, valid, type Link} from './links.ts';
-import type {JobEvidence, Parties} from './receipt.ts';
+import type {Vrf} from '../../vrf/ecvrf.ts';
+import {sampleNumber, vrfInput, widen} from '../../vrf/sampling.ts';
+import {fromHex, toHex} from '../../wire/ethereum.ts';
+import type {DispatchJob, VrfFields} from '../../wire/messages.ts';
+import {broken, notChecked, notHere, valid, type Link} from '../links.ts';
+import type {JobEvidence, Parties} from '../receipt.ts';
 import type {ResultFields} from './result-link.ts';
 
 /** Checks that the proof proves the random value, for the prompt of the job where that is here. */

@@ -1,12 +1,12 @@
-import {clockToWire} from '../clock/vlc.ts';
-import type {Vrf} from '../vrf/ecvrf.ts';
-import type {DispatchJob} from '../wire/messages.ts';
+import {clockToWire} from '../../clock/vlc.ts';
+import type {Vrf} from '../../vrf/ecvrf.ts';
+import type {DispatchJob} from '../../wire/messages.ts';
 import {checkAnswer} from './answer-links.ts';
 import {checkChain, checkClock} from './clock-links.ts';
 import {frameChecker, type CheckedFrame} from './frame-link.ts';
-import type {KindEvidence, KindVerdict} from './kind-check.ts';
-import {broken, LINKS, notHere, valid, type Link} from './links.ts';
-import type {JobEvidence, Parties} from './receipt.ts';
+import type {KindEvidence, KindVerdict} from '../kind-check.ts';
+import {broken, LINKS, notHere, valid, type Link} from '../links.ts';
+import type {JobEvidence, Parties} from '../receipt.ts';
 import {checkReply} from './reply-link.ts';
 import {checkResult, type ResultFields} from './result-link.ts';
 import {checkRange, checkVrf} from './sampling-links.ts';

@@ -1,12 +1,12 @@
-import {isAosError} from '../../foundation/errors/error.ts';
-import type {Clock} from '../clock/vlc.ts';
-import {clockFromWire} from '../wire/clock-field.ts';
-import {parseEnvelope, verifyEnvelope, type Envelope} from '../wire/envelope.ts';
-import {sameAddress} from '../wire/ethereum.ts';
-import {isJsonObject, parseJson, type JsonValue} from '../wire/json.ts';
-import type {VrfFields} from '../wire/messages.ts';
-import {broken, notHere, notSigned, valid, type Link} from './links.ts';
-import type {JobEvidence, Parties} from './receipt.ts';
+import {isAosError} from '../../../foundation/errors/error.ts';
+import type {Clock} from '../../clock/vlc.ts';
+import {clockFromWire} from '../../wire/clock-field.ts';
+import {parseEnvelope, verifyEnvelope, type Envelope} from '../../wire/envelope.ts';
+import {sameAddress} from '../../wire/ethereum.ts';
+import {isJsonObject, parseJson, type JsonValue} from '../../wire/json.ts';
+import type {VrfFields} from '../../wire/messages.ts';
+import {broken, notHere, notSigned, valid, type Link} from '../links.ts';
+import type {JobEvidence, Parties} from '../receipt.ts';
 
 /** The fields of a job_result that are checked. */
 export type ResultFields = {

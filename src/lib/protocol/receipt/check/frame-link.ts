@@ -1,12 +1,12 @@
-import {atOnce} from '../../foundation/async/slices.ts';
-import {isAosError} from '../../foundation/errors/error.ts';
-import {sameAddress} from '../wire/ethereum.ts';
-import {readFrame, verifyFrame, type RequestFrame} from '../wire/frame.ts';
-import type {Verification} from '../wire/envelope.ts';
-import {isJsonObject, parseJson} from '../wire/json.ts';
-import {readDispatchElement, type DispatchJob} from '../wire/messages.ts';
-import {broken, notChecked, notHere, notSigned, valid, type Link} from './links.ts';
-import type {JobEvidence, Parties} from './receipt.ts';
+import {atOnce} from '../../../foundation/async/slices.ts';
+import {isAosError} from '../../../foundation/errors/error.ts';
+import {sameAddress} from '../../wire/ethereum.ts';
+import {readFrame, verifyFrame, type RequestFrame} from '../../wire/frame.ts';
+import type {Verification} from '../../wire/envelope.ts';
+import {isJsonObject, parseJson} from '../../wire/json.ts';
+import {readDispatchElement, type DispatchJob} from '../../wire/messages.ts';
+import {broken, notChecked, notHere, notSigned, valid, type Link} from '../links.ts';
+import type {JobEvidence, Parties} from '../receipt.ts';
 
 /** A message with what its signature says; null: it cannot be read. */
 type ReadMessage = {frame: RequestFrame; verified: Verification} | null;

@@ -1,7 +1,7 @@
-import {isSoundReading, NO_READING, type Reading} from '../clock/readings.ts';
-import {compareClocks, MAX_COUNTER, type Clock} from '../clock/vlc.ts';
-import {broken, notHere, valid, type Link} from './links.ts';
-import type {JobEvidence} from './receipt.ts';
+import {isSoundReading, NO_READING, type Reading} from '../../clock/readings.ts';
+import {compareClocks, MAX_COUNTER, type Clock} from '../../clock/vlc.ts';
+import {broken, notHere, valid, type Link} from '../links.ts';
+import type {JobEvidence} from '../receipt.ts';
 
 /** A clock with so many ids, or with a counter so near its end, may come without being merged into ours. */
 const MOST_IDS = 1_000;

@@ -1,9 +1,9 @@
-import {isAosError} from '../../foundation/errors/error.ts';
-import type {DispatchJob} from '../wire/messages.ts';
-import {readWorkerAnswer, type WorkerAnswer} from '../wire/worker-answers.ts';
-import type {KindEvidence} from './kind-check.ts';
-import {broken, notChecked, notHere, valid, type Link, type LinkName} from './links.ts';
-import type {ReceiptAnswer} from './receipt.ts';
+import {isAosError} from '../../../foundation/errors/error.ts';
+import type {DispatchJob} from '../../wire/messages.ts';
+import {readWorkerAnswer, type WorkerAnswer} from '../../wire/worker-answers.ts';
+import type {KindEvidence} from '../kind-check.ts';
+import {broken, notChecked, notHere, valid, type Link, type LinkName} from '../links.ts';
+import type {ReceiptAnswer} from '../receipt.ts';
 import type {ResultFields} from './result-link.ts';
 
 /** The link of what a kind of worker shows with its answer; an opml worker shows nothing that can be checked here. */

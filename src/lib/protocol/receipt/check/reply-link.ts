@@ -1,9 +1,9 @@
-import {atOnce} from '../../foundation/async/slices.ts';
-import {isAosError} from '../../foundation/errors/error.ts';
-import {parseEnvelope, verifyEnvelope, type Verification} from '../wire/envelope.ts';
-import {sameAddress} from '../wire/ethereum.ts';
-import {readFrame, type Incoming} from '../wire/frame.ts';
-import {broken, notChecked, notHere, notSigned, valid, type Link} from './links.ts';
+import {atOnce} from '../../../foundation/async/slices.ts';
+import {isAosError} from '../../../foundation/errors/error.ts';
+import {parseEnvelope, verifyEnvelope, type Verification} from '../../wire/envelope.ts';
+import {sameAddress} from '../../wire/ethereum.ts';
+import {readFrame, type Incoming} from '../../wire/frame.ts';
+import {broken, notChecked, notHere, notSigned, valid, type Link} from '../links.ts';
 
 /** Checks the dispatcher's reply to the result: it accepts the message with that id. The published dispatchers sign none. */
 export function checkReply(
