@@ -12,6 +12,7 @@ import {benchLatency} from './latency.ts';
 import {benchMetrics} from './metrics.ts';
 import {startNetwork} from './network.ts';
 import {measureVrf, openYardstick} from './primitives.ts';
+import {benchReceipts} from './receipts.ts';
 import {benchStartup} from './startup.ts';
 import {benchThroughput} from './throughput.ts';
 
@@ -24,6 +25,7 @@ const USUAL = [
   'history',
   'dashboard',
   'metrics',
+  'receipts',
 ] as const;
 const PARTS = [...USUAL, 'hostile-frames', 'backup'] as const;
 type Part = (typeof PARTS)[number];
@@ -75,6 +77,7 @@ export async function main(root: string, args: string[]): Promise<void> {
   }
   if (begin('history')) rows.push(...(await benchHistory()));
   if (begin('metrics')) rows.push(...(await benchMetrics()));
+  if (begin('receipts')) rows.push(...(await benchReceipts(root)));
 
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, ${process.platform}-${process.arch}, load ${load.toFixed(1)} at the start`;
   const seconds = Math.round((performance.now() - started) / 1000);
