@@ -8,7 +8,7 @@ import {EXIT} from '../../lib/foundation/errors/table.ts';
 export default class JobReceipt extends AosCommand {
   static override summary = 'Write the receipt of one job.';
   static override description =
-    "A receipt is one JSON document with the dispatcher's message and the result byte for byte, the VRF, the clocks, what the worker sent, the clock readings and the dispatcher's reply. Anyone checks it with aos verify receipt. To standard output, or into a file of mode 0600 that is there whole or not at all; with --out the answer of --json is about the file. A job that is open or unanswered has none (exit code 3).";
+    "A receipt is one JSON document with the dispatcher's message and the result byte for byte, the VRF, the clocks, what the worker sent, the clock readings and the dispatcher's reply. Anyone checks it with aos verify receipt. To standard output, or into a file of mode 0600 that is there whole or not at all; with --out the answer of --json is about the file. A job that is open or unanswered has none (exit code 3); of one that the journal has packed or forgotten it is the one in the evidence directory.";
   static override examples = [
     '<%= config.bin %> job receipt 4a16467f > job.json',
     {

@@ -11,7 +11,7 @@ const NO_TERMINAL = 100;
 export default class JobVerify extends AosCommand {
   static override summary = 'Check again what the journal holds of one job, or of all.';
   static override description = [
-    "The dispatcher's signature, the VRF proof and the range, the order of the clocks, the answer (or proof, or attestation), the signature of this node, and the hash chain of clock readings; the first broken link is named. Not signed, not checked and not here (packed) are neither valid nor broken. With --all it works on two threads, and checks the whole chain of readings. The journal is only read, whether the operator runs or not.",
+    "The dispatcher's signature, the VRF proof and the range, the order of the clocks, the answer (or proof, or attestation), the signature of this node, and the hash chain of clock readings; the first broken link is named. Not signed, not checked and not here (packed) are neither valid nor broken. With --all it works on two threads, and checks the whole chain of readings. Of a job that is packed or forgotten the receipt in the evidence directory is checked. The journal is only read, whether the operator runs or not.",
     'Exit code 0 all valid, 4 nothing broken but something not signed, not checked or not here, 3 a link is broken.',
   ].join('\n\n');
   static override examples = [

@@ -12,6 +12,7 @@ import type {
 } from './config.ts';
 import {alertChannels, watchdogOf, webhookOf} from './alert-channels.ts';
 import {metricsAddressOf} from './metrics-address.ts';
+import {evidenceConfig} from './evidence.ts';
 import {aosDirs, nodeStateDir} from './paths.ts';
 import {userPath, type Env} from './user-path.ts';
 import type {Resolved} from './resolve.ts';
@@ -53,6 +54,7 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
   const path = (field: Field<string>): string | null => pathOf(resolved, field, base);
   const listen = get(FIELDS.restUrl);
   const callbackListen = maybe(FIELDS.callbackListen);
+  const dir = path(FIELDS.storeDir) ?? nodeStateDir(aosDirs(base.env), signer.network, signer.node.id);
   return {
     ...signer,
     node: {
@@ -108,8 +110,13 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
       callbackListen,
     },
     store: {
-      dir: path(FIELDS.storeDir) ?? nodeStateDir(aosDirs(base.env), signer.network, signer.node.id),
+      dir,
       retentionMs: get(FIELDS.retention),
+      evidence: evidenceConfig(resolved, path(FIELDS.evidenceDir), {
+        storeDir: dir,
+        network: signer.network,
+        nodeId: signer.node.id,
+      }),
     },
     log: {format: maybe(FIELDS.logFormat), level: get(FIELDS.logLevel)},
     alerts: {

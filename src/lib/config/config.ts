@@ -88,6 +88,9 @@ export type TeeAttestation = {
   registers: AllowedRegisters;
 };
 
+/** Where receipts are kept past the evidence period, how many bytes of them (0: none), and for how long. */
+export type EvidenceConfig = {dir: string; mostBytes: number; keepMs: number};
+
 export type ListenAddress = {host: string; port: number};
 
 export type VerifyDispatcher = 'require' | 'when-signed' | 'off';
@@ -231,6 +234,7 @@ export type Config = {
     dir: string;
     /** How long results are kept and re-sent. */
     retentionMs: number;
+    evidence: EvidenceConfig;
   };
   /** Format null: pretty on a terminal, else logfmt. Level: minimum log level. */
   log: {format: 'pretty' | 'logfmt' | 'json' | null; level: 'debug' | 'info' | 'warn' | 'error'};

@@ -27,6 +27,7 @@ import {
 } from './values.ts';
 import {chatId, mailAddress, mailServer, secretFile} from './alert-values.ts';
 import {SECOND, share} from './second-values.ts';
+import {AT_ONCE} from './requests-at-once.ts';
 import type {ValueType} from './value-type.ts';
 
 type FieldFacts = {
@@ -104,16 +105,9 @@ const PCR =
 
 const YEAR = 366 * 86_400_000;
 
-/** What limits the requests at a time beside the configuration. */
-const ONLY: Readonly<Record<WorkerKind, string>> = {
-  opml: '; the published one gets one at a time, whatever this says',
-  tee: '; never more than it says that it takes, which is one for the published one',
-  zkml: '; a zkml worker gets one at a time, whatever this says',
-};
-
 function worker(kind: WorkerKind, url: string) {
   const at = `workers.${kind}`;
-  const only = ONLY[kind];
+  const only = AT_ONCE[kind];
   // The published zkml worker ends a verification after 600 s itself.
   const answerTime = kind === 'zkml' ? '610s' : '10m';
   const port = Number(new URL(url).port);
@@ -161,6 +155,9 @@ export const FIELDS = {
   shutdownGrace: one('node.shutdown_grace', duration(0), '30s', 'How long `aos run` waits for the jobs in progress when it stops.', {fallback: '30s'}),
   blsKeyFile: one('node.bls_key_file', filePath, './bls.json', 'Encrypted BLS keystore, for registration.'),
   blsPasswordFile: one('node.bls_password_file', filePath, './bls.password', 'File (mode 0600) with the password of the BLS keystore.'),
+  evidenceDir: one('node.evidence_dir', filePath, '/var/lib/aos-evidence', 'Directory of the receipts of answered jobs that the journal packs (default: `evidence` beside the journal).'),
+  evidenceMib: one('node.evidence_mib', integer(0, 1_048_576), '4096', 'Most MiB of those receipts; the oldest go first, and with 0 none is kept.', {fallback: '1024'}),
+  evidenceKeep: one('node.evidence_keep', duration(60_000, 10 * YEAR), '90d', 'How long those receipts are kept.', {fallback: '365d'}),
   cacheMsgMaximum: unused('node.cache_msg_maximum', '500', 'Not needed: the journal keeps every message.'),
   aiModels: unused('node.ai_models', '[llama-2-7b-chat]', 'Not needed: workers know their models.'),
 

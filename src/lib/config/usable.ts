@@ -11,6 +11,7 @@ import type {
   AlertChannel,
   ConfigWarning,
   EngineConfig,
+  EvidenceConfig,
   WatchdogConfig,
   KnownGood,
   ListenAddress,
@@ -20,6 +21,7 @@ import type {
   VerifyDispatcher,
   VrfKeySource,
 } from './config.ts';
+import {evidenceConfig} from './evidence.ts';
 import {readConfigFile, type ConfigFile} from './file.ts';
 import {checkConfig} from './load.ts';
 import {metricsAddressOf} from './metrics-address.ts';
@@ -89,6 +91,8 @@ export type UsableConfig = ChainView & {
   vrfSortPrecision: number | null;
   /** Directory of the journal; null when neither it nor node_id is known. */
   storeDir: string | null;
+  /** Of the receipts that outlast the journal; null with `storeDir`, or without node_id. */
+  evidence: EvidenceConfig | null;
 };
 
 /** Reads the valid values of a configuration. It never throws for problems of the configuration. */
@@ -115,6 +119,8 @@ export function usableConfig(source: ConfigSource): UsableConfig {
   const listen = resolved.one(FIELDS.restUrl) ?? null;
   const callbackListen = resolved.one(FIELDS.callbackListen) ?? null;
   const outerUrl = resolved.one(FIELDS.outerUrl) ?? null;
+  const storeDir = pathOf(resolved, FIELDS.storeDir, base) ?? stateDirOf(chain, base);
+  const {nodeId, network} = chain;
   const ownCallback = callbackListen ?? listen;
   return {
     ...chain,
@@ -159,7 +165,11 @@ export function usableConfig(source: ConfigSource): UsableConfig {
     networkStart: resolved.one(FIELDS.networkStart) ?? null,
     clockId: resolved.one(FIELDS.clockId) ?? 1n,
     vrfSortPrecision: resolved.one(FIELDS.vrfSortPrecision) ?? null,
-    storeDir: pathOf(resolved, FIELDS.storeDir, base) ?? stateDirOf(chain, base),
+    storeDir,
+    evidence:
+      storeDir === null || nodeId === null
+        ? null
+        : evidenceConfig(resolved, pathOf(resolved, FIELDS.evidenceDir, base), {storeDir, network, nodeId}),
   };
 }
 

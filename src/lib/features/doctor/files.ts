@@ -20,6 +20,7 @@ import type {Probe} from './run.ts';
 import {errorText, isAosError} from '../../foundation/errors/error.ts';
 import {count} from '../../foundation/text/words.ts';
 import type {DoctorContext} from './context.ts';
+import {judgeEvidence} from './evidence.ts';
 import {chownCommand} from '../../foundation/system/give-to-owner.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
 import {exposure, thisReader, type SecretReader} from '../../foundation/system/secret-access.ts';
@@ -45,6 +46,7 @@ export function filesProbes(context: DoctorContext): Probe[] {
     ),
     sync('files.state_dir', () => judgeStateDir(config, uid)),
     sync('files.journal', () => judgeJournalFiles(config.storeDir)),
+    sync('files.evidence', () => judgeEvidence(config.evidence, uid)),
     {
       checks: ['files.sockets'],
       run: async (report) => report('files.sockets', await judgeSockets(controlDirs(env, uid), uid)),

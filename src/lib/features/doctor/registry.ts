@@ -41,6 +41,7 @@ export const CHECKS = [
   {id: 'files.bls_key', about: 'BLS keystore and password file, where configured, are private.', needs: ['config.file']},
   {id: 'files.state_dir', about: 'The state directory is there, writable, and private.', needs: ['config.file']},
   {id: 'files.journal', about: 'The journal’s files are private.', needs: ['files.state_dir']},
+  {id: 'files.evidence', about: 'The directory of kept receipts is private, and has room.', needs: ['files.state_dir']},
   {id: 'files.sockets', about: 'The directory of control sockets is private and has no stale sockets.', needs: []},
 
   {id: 'clock.offset', about: 'This machine’s clock is right, by the median of what others say.', needs: []},

@@ -4,18 +4,20 @@ import {run} from '../../foundation/next-step/next-step.ts';
 import {middle} from '../../foundation/text/cells.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {JobRow} from '../../node/journal/job-query-types.ts';
-import {evidenceOf, receiptOf, type EvidenceFacts} from '../../node/receipts/job-evidence.ts';
+import {evidenceOf, receiptOf, type EvidenceFacts} from '../../node/evidence/job-evidence.ts';
 import {MOST_RECEIPT_BYTES, writeReceipt} from '../../protocol/receipt/document.ts';
+import {keptReceipts} from '../../node/evidence/kept-receipts.ts';
+import {chooseJobOrKept} from './forgotten.ts';
 import type {OpenedJobs} from './journal.ts';
-import {chooseJob, type JobChoice} from './show.ts';
+import type {JobChoice} from './show.ts';
 
-/** The receipt of a job, written. */
-export type MadeReceipt = {seq: number; jobId: string; text: string};
+/** The receipt of a job, written; `seq` null: the journal has forgotten the job. */
+export type MadeReceipt = {seq: number | null; jobId: string; text: string};
 
 /** A receipt in a file, or (`path` null) the receipt itself. */
 export type ReceiptWritten = {
   path: string | null;
-  seq: number;
+  seq: number | null;
   jobId: string;
   /** Of the file, or of the document as it is without `--json`. */
   bytes: number;
@@ -27,15 +29,20 @@ export type ReceiptWritten = {
 const PRECISION = 6;
 
 /**
- * Makes the receipt of a job from the journal, which is only read.
- * @throws AosError JOB_UNKNOWN | JOB_AMBIGUOUS | RECEIPT_NONE | JOURNAL_* | CONFIG_*
+ * Makes the receipt of a job from the journal, which is only read; of a job that is packed or forgotten it is the one that was
+ * kept.
+ * @throws AosError JOB_UNKNOWN | JOB_AMBIGUOUS | RECEIPT_* | JOURNAL_* | CONFIG_*
  */
 export function jobReceipt(opened: OpenedJobs, choice: JobChoice): MadeReceipt {
   const {journal} = opened;
-  const row = chooseJob(journal, choice);
+  const receipts = keptReceipts(opened.config.evidence?.dir ?? null);
+  const {row, kept} = chooseJobOrKept(journal, receipts, choice);
+  if (row === null) return {seq: null, jobId: choice.id, text: kept.text};
   const record = journal.record(row.seq);
   if (record === undefined)
     throw new AosError('JOB_UNKNOWN', `job #${row.seq} was cleaned up in this moment`);
+  const stored = record.packed === null ? undefined : receipts.find(row.key).at(-1);
+  if (stored !== undefined) return {seq: row.seq, jobId: row.key.jobId, text: stored.text};
   const receipt = receiptOf(evidenceOf(record, journal, evidenceFacts(opened, row)));
   if (receipt === null) throw none(row);
   const text = writeReceipt(receipt);

@@ -72,7 +72,10 @@ export const jobReceipt: ResultEntry = {
   result: schemaOf<ReceiptWritten>()(
     v.object({
       path: v.pipe(v.nullable(v.string()), v.description('null without --out')),
-      seq: number,
+      seq: v.pipe(
+        v.nullable(number),
+        v.description('null: the journal has forgotten it, and its receipt was kept'),
+      ),
       jobId: v.string(),
       bytes: count,
       receipt: v.pipe(

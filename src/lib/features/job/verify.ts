@@ -2,10 +2,12 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 import type {JobsReport} from '../receipt/job-report.ts';
 import {kindChecks} from '../receipt/kind-checks.ts';
-import {verifyAll, verifyOne} from '../receipt/verify-jobs.ts';
+import {verifyAll, verifyKept, verifyOne} from '../receipt/verify-jobs.ts';
+import {keptReceipts} from '../../node/evidence/kept-receipts.ts';
+import {chooseJobOrKept} from './forgotten.ts';
 import type {OpenedJobs} from './journal.ts';
 import {evidenceFacts} from './receipt.ts';
-import {chooseJob, type JobChoice} from './show.ts';
+import type {JobChoice} from './show.ts';
 
 /**
  * Checks again what the journal holds of one job, or of all.
@@ -20,9 +22,12 @@ export async function verifyJobs(
       next: run('job verify', ['--all']),
     });
   const {journal, config} = opened;
-  const of = {journal, config, checks: kindChecks(config), signal};
+  const receipts = keptReceipts(config.evidence?.dir ?? null);
+  const of = {journal, receipts, config, checks: kindChecks(config), signal};
   if (choice === null) return verifyAll({...of, facts: evidenceFacts(opened, {seq: 0})});
-  const {seq} = chooseJob(journal, choice);
+  const {row, kept} = chooseJobOrKept(journal, receipts, choice);
+  if (row === null) return verifyKept({...of, facts: evidenceFacts(opened, {seq: 0})}, choice.id, kept);
+  const {seq} = row;
   const record = journal.record(seq);
   if (record === undefined) throw new AosError('JOB_UNKNOWN', `job #${seq} was cleaned up in this moment`);
   return verifyOne({...of, facts: evidenceFacts(opened, {seq})}, record);

@@ -10,7 +10,8 @@ import {
 
 /** One job that was checked again. */
 export type JobReport = {
-  seq: number;
+  /** Null: the journal has forgotten it, and its receipt was kept. */
+  seq: number | null;
   jobId: string;
   tag: string;
   position: string;
@@ -37,7 +38,7 @@ export type JobsReport = {
 export const MOST_SHOWN = 1_000;
 
 export function jobReport(
-  {seq, key, state}: Pick<JobDetailRecord, 'seq' | 'key' | 'state'>,
+  {seq, key, state}: Pick<JobDetailRecord, 'key' | 'state'> & {seq: number | null},
   links: readonly Link[],
 ): JobReport {
   return {

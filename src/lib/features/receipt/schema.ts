@@ -87,7 +87,10 @@ export const jobVerify: ResultEntry = {
       jobs: v.pipe(
         v.array(
           v.object({
-            seq: count,
+            seq: v.pipe(
+              v.nullable(count),
+              v.description('null: the journal has forgotten it, and its receipt was kept'),
+            ),
             jobId: v.string(),
             tag: v.string(),
             position: v.string(),

@@ -108,7 +108,7 @@ function rows(width: number): (label: string, text: string) => string[] {
 export function jobsText(report: JobsReport, width: number): string {
   const {overall, checked, valid, incomplete, broken, chain, jobs} = report;
   const lines = jobs.flatMap((job) => [
-    `${job.overall === 'broken' ? `BROKEN (${job.broken ?? ''})` : job.overall}  #${job.seq}  ${safeText(middle(job.jobId, 66))}`,
+    `${job.overall === 'broken' ? `BROKEN (${job.broken ?? ''})` : job.overall}${job.seq === null ? '' : `  #${job.seq}`}  ${safeText(middle(job.jobId, 66))}`,
     ...linkLines(job.links, width),
     '',
   ]);

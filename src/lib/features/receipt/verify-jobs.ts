@@ -4,13 +4,17 @@ import type {JobReader} from '../../node/journal/job-query.ts';
 import type {JobDetailRecord} from '../../node/journal/job-query-types.ts';
 import type {CheckBatch} from '../../node/receipts/check-batch.ts';
 import {createCheckPool, receiptThreadUrl, type CheckPool} from '../../node/receipts/check-pool.ts';
-import {evidenceOf, type EvidenceFacts} from '../../node/receipts/job-evidence.ts';
-import {createCheck} from '../../protocol/receipt/check.ts';
+import {evidenceOf, type EvidenceFacts} from '../../node/evidence/job-evidence.ts';
+import type {KeptReceipt, KeptReceipts} from '../../node/evidence/kept-receipts.ts';
+import {createCheck} from '../../protocol/receipt/check/check.ts';
 import type {KindChecks} from '../../protocol/receipt/kind-check.ts';
 import type {Link} from '../../protocol/receipt/links.ts';
+import type {JobEvidence, Parties} from '../../protocol/receipt/receipt.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
+import {keptOf, withFlaw} from './evidence.ts';
 import {jobReport, MOST_SHOWN, type JobReport, type JobsReport} from './job-report.ts';
 import {linksOf} from './kind-checks.ts';
+import {withProofSaid} from './proof-said.ts';
 
 /** Threads that check. */
 const THREADS = 2;
@@ -21,6 +25,8 @@ const READINGS_AT_ONCE = 2_000;
 /** The journal, and what is known beside it. */
 export type VerifyJobs = {
   journal: JobReader;
+  /** Of jobs that the journal has packed or forgotten. */
+  receipts: KeptReceipts;
   facts: EvidenceFacts;
   config: Pick<UsableConfig, 'dispatcherAddress'>;
   checks: KindChecks;
@@ -30,8 +36,23 @@ export type VerifyJobs = {
 /** Checks one job again. @throws the signal's reason */
 export async function verifyOne(of: VerifyJobs, record: JobDetailRecord): Promise<JobsReport> {
   const check = createCheck(await loadVrf());
-  const {evidence, parties} = taskOf(of, record, of.journal);
-  const report = jobReport(record, await linksOf(check(evidence, parties), of.checks, of.signal));
+  const {evidence, parties, flaw} = taskOf(of, record, of.journal);
+  const links = withProofSaid(await linksOf(check(evidence, parties), of.checks, of.signal), record);
+  return oneReport(jobReport(record, withFlaw(links, flaw)), evidence.readings.length);
+}
+
+/** Checks the kept receipt of a job that the journal has forgotten. @throws the signal's reason */
+export async function verifyKept(of: VerifyJobs, jobId: string, {receipt}: KeptReceipt): Promise<JobsReport> {
+  const check = createCheck(await loadVrf());
+  const evidence = {...receipt, content: null};
+  const checked = check(evidence, partiesOf(of, evidence));
+  const links = await linksOf(checked, of.checks, of.signal);
+  const {result, job} = checked.facts;
+  const key = {jobId, tag: result?.tag ?? '', position: job?.position ?? ''};
+  return oneReport(jobReport({seq: null, key, state: 'accepted'}, links), receipt.readings.length);
+}
+
+function oneReport(report: JobReport, readings: number): JobsReport {
   const chain = report.links.find(({link}) => link === 'chain');
   return {
     overall: report.overall,
@@ -40,7 +61,7 @@ export async function verifyOne(of: VerifyJobs, record: JobDetailRecord): Promis
     incomplete: report.overall === 'incomplete' ? 1 : 0,
     broken: report.overall === 'broken' ? 1 : 0,
     chain: {
-      readings: evidence.readings.length,
+      readings,
       verdict: chain?.verdict ?? 'not_here',
       why: chain?.why ?? null,
     },
@@ -59,19 +80,22 @@ export async function verifyAll(of: VerifyJobs): Promise<JobsReport> {
   try {
     const chain = await checkReadings(of, pool);
     const counts = {valid: 0, incomplete: 0, broken: 0};
-    const jobs: JobReport[] = [];
+    const found: JobReport[] = [];
     let checked = 0;
     const done: Promise<void>[] = [];
     const take = async (records: readonly JobDetailRecord[]): Promise<void> => {
-      const batch: CheckBatch = {jobs: records.map((record) => taskOf(of, record, null)), readings: []};
+      const tasks = records.map((record) => taskOf(of, record, null));
+      const jobs = tasks.map(({evidence, parties}) => ({evidence, parties}));
+      const batch: CheckBatch = {jobs, readings: []};
       const answers = (await pool.check(batch)).jobs;
       for (const [index, answer] of answers.entries()) {
         const record = records[index];
         if (record === undefined) continue;
-        const report = jobReport(record, await linksOf(answer, of.checks, of.signal));
+        const links = withProofSaid(await linksOf(answer, of.checks, of.signal), record);
+        const report = jobReport(record, withFlaw(links, tasks[index]?.flaw ?? null));
         checked += 1;
         counts[report.overall] += 1;
-        if (report.overall === 'broken') jobs.push(report);
+        if (report.overall === 'broken') found.push(report);
       }
     };
     for (const records of chunksOf(allRecords(of.journal), JOBS_AT_ONCE)) {
@@ -88,29 +112,27 @@ export async function verifyAll(of: VerifyJobs): Promise<JobsReport> {
       checked,
       ...counts,
       chain,
-      jobs: jobs.sort((a, b) => a.seq - b.seq).slice(0, MOST_SHOWN),
+      jobs: found.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0)).slice(0, MOST_SHOWN),
     };
   } finally {
     await pool.close();
   }
 }
 
-/** The parties as the journal's own node knows them; the range is the one that the job was sampled with. */
+/** What there is of a job: in the journal, or, of one that is packed, in its kept receipt. */
 function taskOf(
-  {facts, config}: VerifyJobs,
+  of: VerifyJobs,
   record: JobDetailRecord,
   journal: JobReader | null,
-): CheckBatch['jobs'][number] {
-  const evidence = evidenceOf(record, journal, facts);
-  return {
-    evidence,
-    parties: {
-      operator: facts.nodeId,
-      dispatcher: config.dispatcherAddress,
-      range: evidence.range,
-      precision: facts.precision,
-    },
-  };
+): CheckBatch['jobs'][number] & {flaw: Link | null} {
+  const {kept, flaw} = keptOf(of.receipts, record);
+  const evidence = kept === null ? evidenceOf(record, journal, of.facts) : {...kept.receipt, content: null};
+  return {evidence, parties: partiesOf(of, evidence), flaw};
+}
+
+/** The parties as the journal's own node knows them; the range is the one that the job was sampled with. */
+function partiesOf({facts, config}: VerifyJobs, {range}: Pick<JobEvidence, 'range'>): Parties {
+  return {operator: facts.nodeId, dispatcher: config.dispatcherAddress, range, precision: facts.precision};
 }
 
 function allRecords(journal: JobReader): Iterable<JobDetailRecord> {

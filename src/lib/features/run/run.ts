@@ -15,7 +15,7 @@ import {openRunSigners, watchedWhile} from './signers.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {createSteadyTime} from '../../foundation/time/steady-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
-import {journalDisk} from './journal-disk.ts';
+import {journalParts} from './journal-parts.ts';
 import {createLiveParts} from './live-parts.ts';
 import {startObservers} from './observers.ts';
 import {createEarlyEvents} from './early-events.ts';
@@ -173,8 +173,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
     },
     workers: live.workers,
     checks: checks.list,
-    journal,
-    disk: journalDisk(store.dir),
+    ...journalParts(config, journal),
     prover: cryptoWorker.prover,
     onEvent: (event) => events.push(early.after(event)),
   });

@@ -1,5 +1,5 @@
 import {statSync} from 'node:fs';
-import {isAbsolute, join, resolve} from 'node:path';
+import {dirname, isAbsolute, join, resolve} from 'node:path';
 import type {Config, ConfigWarning} from '../../config/config.ts';
 import {checkConfig, problemsError} from '../../config/load.ts';
 import {alertSecretFiles} from '../../config/alert-channels.ts';
@@ -57,7 +57,12 @@ export function planUnit(wanted: Wanted): Planned {
   const state = config.store.dir;
   const own = join('/var/lib', name);
   const isOwn = scope === 'system' && isBelow(state, own);
-  const writes = [state, ...(aosHome === undefined ? [] : [aosHome])];
+  const receipts = dirname(config.store.evidence.dir);
+  const writes = [
+    state,
+    ...(isBelow(receipts, state) ? [] : [receipts]),
+    ...(aosHome === undefined ? [] : [aosHome]),
+  ];
   refuseUnfit({wanted, reads, secrets: Object.values(secrets).map(({path}) => path), writes});
   const folder = `/run/credentials/${name}.service`;
   return {

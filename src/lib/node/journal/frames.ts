@@ -50,6 +50,13 @@ export function frameTable(database: Database) {
   return {
     whole,
 
+    /** How large the whole is, in whole pieces; 0 for the frame of an older aos. */
+    size(id: number): number {
+      const pieces = lastPiece.get(firstOf(id), firstOf(id) + MOST_PIECES - 1);
+      if (pieces === undefined || pieces['id'] === null) return 0;
+      return (numberOf(pieces, 'id') - firstOf(id) + 1) * PIECE_BYTES;
+    },
+
     /** @returns the id of the frame, which a job is about to refer to */
     store(bytes: Uint8Array): number {
       if (last?.bytes === bytes) return last.id;

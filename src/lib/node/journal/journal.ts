@@ -37,8 +37,13 @@ export type Journal = JobJournal &
      * Packs the jobs that were over for the evidence period, and deletes the packed ones that were over for the retention,
      * both by the journal's age: of each a tombstone stays. With them go the readings that no whole job needs, except the
      * last one, and space that will not be needed soon.
+     * @param periods.beforePacking gets the numbers of the jobs that are packed next, and is waited for; it must not reject
      */
-    tidy(periods: {evidenceMs: number; retentionMs: number}): Promise<{packed: number; deleted: number}>;
+    tidy(periods: {
+      evidenceMs: number;
+      retentionMs: number;
+      beforePacking?: ((seqs: readonly number[]) => Promise<void>) | undefined;
+    }): Promise<{packed: number; deleted: number}>;
     close(): Promise<void>;
   };
 

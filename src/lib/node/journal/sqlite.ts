@@ -21,6 +21,8 @@ import {tombstoneTable} from './tombstones.ts';
 import type {Activity, OpenByKind} from './job-figures.ts';
 import {textTable} from './job-texts.ts';
 import {waitTable} from './job-waits.ts';
+import type {JobDetailRecord} from './job-query-types.ts';
+import {jobRecords} from './job-record.ts';
 import {jobTable} from './jobs.ts';
 import {judging} from './judging.ts';
 import {inflowOf} from './inflow.ts';
@@ -56,6 +58,11 @@ export type NodeJournal = Journal &
     liveness: LivenessStore;
     /** The chain of clock readings. Every function throws AosError JOURNAL_UNREADABLE. */
     readings: ReadingLog;
+    /**
+     * Everything of one job; a frame of more than `mostFrame` bytes is not read, and is null.
+     * @throws AosError JOURNAL_UNREADABLE
+     */
+    record(seq: number, mostFrame: number): JobDetailRecord | undefined;
     /** When something last happened. @throws AosError JOURNAL_UNREADABLE */
     activity(): Activity;
     /** Jobs that are on their way, by state and kind of worker. @throws AosError JOURNAL_UNREADABLE */
@@ -116,6 +123,7 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
   const texts = textTable(database);
   const waits = waitTable(database, tables.age);
   const liveness = livenessTable(database);
+  const records = jobRecords(database);
   const readings = readingTable(database, options.clockId, options.onClockProblem ?? (() => {}));
   const answers = answering({jobs, requests, checks, texts, readings});
   const {select, withInitialState, concludeAlone, concludeText, answer} = answers;
@@ -243,6 +251,7 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
       standingAt: (counter) => readOrFail(() => readings.standingAt(counter)),
     },
     inflow: inflowOf(database, {change, read: readOrFail}),
+    record: (seq, mostFrame) => readOrFail(() => records.one(seq, mostFrame)),
     activity: () => readOrFail(() => jobs.activity()),
     openByKind: () => readOrFail(() => jobs.openByKind()),
 

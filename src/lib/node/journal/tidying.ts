@@ -39,13 +39,18 @@ export function tidying(
   const freePages = database.prepare('PRAGMA freelist_count');
   const allPages = database.prepare('PRAGMA page_count');
 
-  async function pack(before: number, heldBefore: number): Promise<number> {
+  async function pack(
+    before: number,
+    heldBefore: number,
+    beforePacking: Parameters<Journal['tidy']>[0]['beforePacking'],
+  ): Promise<number> {
     let packed = 0;
     for (let after: number | null = 0; after !== null;) {
       const from: number = after;
       const {seqs, next} = read(() => packing.due(from, before));
       for (let at = 0; at < seqs.length; at += PACKED_AT_ONCE) {
         const some = seqs.slice(at, at + PACKED_AT_ONCE);
+        await beforePacking?.(some);
         packed += await change(() => packing.pack(some, before, heldBefore));
       }
       after = next;
@@ -80,9 +85,9 @@ export function tidying(
     }
   }
 
-  return async ({evidenceMs, retentionMs}) => {
+  return async ({evidenceMs, retentionMs, beforePacking}) => {
     const now = age();
-    const packed = await pack(now - evidenceMs, now - retentionMs);
+    const packed = await pack(now - evidenceMs, now - retentionMs, beforePacking);
     const deleted = await prune(now - retentionMs);
     await change(() => seen.prune());
     await change(() => readings.mark(now));

@@ -241,7 +241,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
         message: `the parts are not watched any more: ${errorText(error)}`,
       }),
     );
-    const tidying = keepTidy({...options, journal, time, health, signal});
+    const tidying = keepTidy({...options, journal, evidence: deps.evidence, time, health, emit, signal});
     scheduler.start(steps);
     checking.start();
     emit({type: 'connecting', url: shownUrl(options.dispatcherUrl)});

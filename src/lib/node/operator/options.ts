@@ -5,6 +5,7 @@ import type {Journal} from '../journal/journal.ts';
 import type {StandingReader} from '../standing/reading.ts';
 import type {AnswerCheck} from './check-port.ts';
 import type {DiskReader} from './disk-watch.ts';
+import type {EvidencePort} from './housekeeping.ts';
 import type {
   BlockReader,
   DispatcherConnection,
@@ -67,6 +68,8 @@ export type OperatorDeps = {
   /** What answers go through before they are delivered; absent: nothing. */
   checks?: readonly AnswerCheck[];
   journal: Journal;
+  /** Keeps receipts past the evidence period; absent: none are kept. */
+  evidence?: EvidencePort | undefined;
   /** The disk that the journal is on. */
   disk: DiskReader;
   prover: Prover;

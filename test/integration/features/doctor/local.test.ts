@@ -33,6 +33,7 @@ describe('config', () => {
       'files.bls_key': 'skipped',
       'files.state_dir': 'ok',
       'files.journal': 'skipped',
+      'files.evidence': 'skipped',
       'files.sockets': 'ok',
     });
   });
@@ -176,6 +177,12 @@ describe('files', () => {
       ({dir}) => writeFileSync(join(dir, 'state/journal.db'), '', {mode: 0o644}),
       'files.journal',
       /journal\.db/,
+    ],
+    [
+      'receipts for all',
+      ({dir}) => mkdirSync(join(dir, 'state/evidence'), {recursive: true, mode: 0o755}),
+      'files.evidence',
+      /others can read/,
     ],
   ])('%s', async (_name, breakIt, id, told) => {
     const sick = patient();

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {attestationKindCheck} from '../../../../src/lib/features/receipt/attestation-check.ts';
 import {kindChecks} from '../../../../src/lib/features/receipt/kind-checks.ts';
+import {withProofSaid} from '../../../../src/lib/features/receipt/proof-said.ts';
 import type {KindEvidence} from '../../../../src/lib/protocol/receipt/kind-check.ts';
 import {ANSWER, enclave, MADE_AT} from '../../../support/attestations.ts';
 import {inTempDir} from '../../../support/journal.ts';
@@ -77,6 +78,21 @@ describe('the attestation of a receipt', () => {
       expect(verdict.why).not.toBe('');
     }
   });
+});
+
+it('says of a proof what was found out before the answer was sent, and that it is not checked again', () => {
+  const links = [{link: 'proof' as const, verdict: 'not_checked' as const, why: 'x'}];
+  const result = {check: 'proof', verdict: 'ok', code: null, message: 'the engine says true too'} as const;
+  const checked = {state: 'ok', at: 1, judgedAt: 2, code: null, message: null, then: null} as const;
+  const row = {...checked, attempt: 1, body: null, results: [{...result, facts: {proof: 'ab12'}}]};
+  expect(withProofSaid(links, {checks: [row]})).toEqual([
+    {
+      link: 'proof',
+      verdict: 'not_checked',
+      why: 'checked before the answer was sent: the engine says true too (proof ab12); the proof itself is not kept',
+    },
+  ]);
+  expect(withProofSaid(links, {checks: []})).toEqual(links);
 });
 
 it('says of a proof why it is not checked', async () => {

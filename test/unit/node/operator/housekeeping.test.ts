@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
+import {AosError, isAosError} from '../../../../src/lib/foundation/errors/error.ts';
 import type {OperatorPart} from '../../../../src/lib/node/events/events.ts';
 import {keepTidy} from '../../../../src/lib/node/operator/housekeeping.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
@@ -18,14 +18,15 @@ describe('keepTidy', () => {
       journal: {
         age: {...age, keep: () => Promise.resolve(void done.push('age'))},
         tidy: (given) => {
-          done.push(JSON.stringify(given));
+          done.push(JSON.stringify({evidenceMs: given.evidenceMs, retentionMs: given.retentionMs}));
           return done.length === 2
             ? Promise.reject(new AosError('JOURNAL_WRITE_FAILED', 'full'))
             : Promise.resolve({packed: 0, deleted: 0});
         },
       },
       time,
-      health: {failed: (part) => failed.push(part)},
+      health: {failed: (part) => failed.push(part), worked: () => undefined},
+      emit: () => undefined,
       ...periods,
       signal: end.signal,
     });
@@ -46,11 +47,63 @@ describe('keepTidy', () => {
     const running = keepTidy({
       journal: {age, tidy: () => new Promise<never>(() => {})},
       time,
-      health: {failed: () => undefined},
+      health: {failed: () => undefined, worked: () => undefined},
+      emit: () => undefined,
       ...periods,
       signal: end.signal,
     });
     await time.advance(1);
+    end.abort();
+    await running;
+  });
+
+  it('packs what an evidence directory refuses, reports that once a round, and a full one once', async () => {
+    const time = virtualTime();
+    const end = new AbortController();
+    const events: string[] = [];
+    let isRefused = true;
+    let early = 0;
+    let packed = 0;
+    const running = keepTidy({
+      journal: {
+        age,
+        async tidy({beforePacking}) {
+          for (const seqs of [[1, 2], [3]]) {
+            await beforePacking?.(seqs);
+            packed += seqs.length;
+          }
+          return {packed: 3, deleted: 0};
+        },
+      },
+      evidence: {
+        keep(seqs) {
+          events.push(`keep ${seqs.join()}`);
+          return isRefused
+            ? Promise.reject(new AosError('EVIDENCE_UNWRITABLE', 'no'))
+            : Promise.resolve(seqs.length - 1);
+        },
+        drop: () => Promise.resolve(early),
+      },
+      time,
+      health: {
+        failed: (part, error, use) =>
+          events.push(`${part} ${use ?? ''} ${isAosError(error) ? error.code : ''}`),
+        worked: (part, use) => events.push(`${part} ${use ?? ''} works`),
+      },
+      emit: (event) => events.push(event.type === 'warning' ? event.code : event.type),
+      ...periods,
+      signal: end.signal,
+    });
+    await time.advance(1);
+    expect(events.splice(0)).toEqual(['keep 1,2', 'journal evidence EVIDENCE_UNWRITABLE']);
+    expect(packed).toBe(3);
+    isRefused = false;
+    early = 7;
+    await time.advance(MINUTE);
+    const kept = ['keep 1,2', 'journal evidence works', 'keep 3', 'journal evidence room works'];
+    expect(events.splice(0)).toEqual([...kept, 'EVIDENCE_FULL']);
+    await time.advance(MINUTE);
+    expect(events).toEqual(kept);
     end.abort();
     await running;
   });

@@ -91,7 +91,8 @@ export const JOURNAL = {
   JOB_UNKNOWN: {
     exit: 'negative',
     category: 'data',
-    means: 'The journal holds no such job; those that are over are kept for store.retention.',
+    means:
+      'The journal holds no such job; those that are over are kept for store.retention. A receipt that was kept is found by the whole id.',
     next: run('job list'),
     causes: ['The job was older than store.retention and is gone.', 'The id is of another node or network.'],
   },
@@ -134,6 +135,25 @@ export const JOURNAL = {
       'Copies of the journal from before an update, or of a damaged one, are in the state directory: ls -l.',
       'Many small files use up the inodes: df -i.',
     ],
+  },
+  EVIDENCE_UNWRITABLE: {
+    exit: 'io',
+    category: 'filesystem',
+    means:
+      'Receipts of jobs cannot be kept past the evidence period. The journal packs the jobs all the same, and what it packs meanwhile has no receipt.',
+    next: say('Correct the owner and the mode of node.evidence_dir (0700), or free disk space.'),
+    causes: [
+      'The directory belongs to another user, or others can write to it: ls -ld DIR.',
+      'The disk is full, or has no inodes left: df -h, df -i.',
+      'Under systemd the unit may write to the state directory alone: ReadWritePaths.',
+    ],
+  },
+  EVIDENCE_FULL: {
+    exit: null,
+    category: null,
+    means: 'The evidence directory has reached its size: the oldest receipts are deleted before their time.',
+    next: say('Set node.evidence_mib to more, or copy receipts away that you need.'),
+    causes: ['More jobs were answered in node.evidence_keep than node.evidence_mib has room for.'],
   },
   JOURNAL_RESTORED: {
     exit: null,
