@@ -48,7 +48,9 @@ it('keeps receipts of what a worker answered past the evidence period and the re
       nodeId: OPERATOR,
       precision: 6,
     });
-    const keep = async (seqs: readonly number[]) => void (await keeper.keep(seqs));
+    const keep = async (seqs: readonly number[]): Promise<void> => {
+      await keeper.keep(seqs);
+    };
     const tidied = await journal.tidy({evidenceMs: HOUR, retentionMs: 3 * HOUR, beforePacking: keep});
     expect(tidied.packed).toBe(4);
     expect(readdirSync(evidence.dir)).toHaveLength(2);
@@ -101,7 +103,9 @@ it('reads the kept receipt of a job that the journal has forgotten by its whole 
     time.pass(2 * HOUR);
     const directory = evidenceDirectory(config.evidence ?? {dir: '', mostBytes: 0, keepMs: 0});
     const keeper = createEvidenceKeeper(journal, directory, {nodeId: OPERATOR, precision: 6});
-    const keep = async (seqs: readonly number[]) => void (await keeper.keep(seqs));
+    const keep = async (seqs: readonly number[]): Promise<void> => {
+      await keeper.keep(seqs);
+    };
     await journal.tidy({evidenceMs: HOUR, retentionMs: HOUR, beforePacking: keep});
     const opened = {journal: openJobReader({dir}), config, dir};
     expect(opened.journal.find('forgotten', 9)).toEqual([]);

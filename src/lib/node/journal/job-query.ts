@@ -64,7 +64,6 @@ export function openJobReader({dir, driver}: {dir: string; driver?: SqliteDriver
   }
 }
 
-// eslint-disable-next-line max-lines-per-function -- a line or two for each function of the reader, over the tables of one file
 function jobReader(database: Database, path: string): JobReader {
   const records = jobRecords(database);
   const pastOne = database.prepare(`SELECT j.* ${PAST_FROM} WHERE j.seq = ?`);
