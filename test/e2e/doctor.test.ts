@@ -53,6 +53,7 @@ describe('aos doctor and aos job on a devnet', () => {
     const notOk = reportOf(well).result.checks.filter(({state}) => state !== 'ok');
     expect(notOk).toEqual([
       expect.objectContaining({id: 'config.proxy', state: 'skipped', because: null}),
+      expect.objectContaining({id: 'files.evidence', state: 'skipped', because: null}),
       expect.objectContaining({id: 'signer.standby', state: 'skipped', because: null}),
       expect.objectContaining({id: 'workers.tee', state: 'skipped', because: null}),
       expect.objectContaining({id: 'workers.zkml', state: 'skipped', because: null}),
