@@ -23,6 +23,7 @@ await build({
   target: 'node20',
   external: [
     '@photostructure/sqlite',
+    'tiny-secp256k1',
     'libsodium-wrappers-sumo',
     '@foundry-rs/*',
     '@lydell/node-pty*',
