@@ -84,7 +84,10 @@ describe('a reload', () => {
 
   it('takes over nothing of what answers are checked by, and names all of it', () => {
     const hash = 'ab'.repeat(32);
-    const before = TEXT.replace('  opml:', `  zkml:\n    url: http://127.0.0.1:3721\n    models: {mean: {vk: /vk, vk_sha256: ${hash}}}\n  tee: {url: http://127.0.0.1:3000}\n  opml:`);
+    const before = TEXT.replace(
+      '  opml:',
+      `  zkml:\n    url: http://127.0.0.1:3721\n    models: {mean: {vk: /vk, vk_sha256: ${hash}}}\n  tee: {url: http://127.0.0.1:3000}\n  opml:`,
+    );
     const after = before
       .replace('models: {', `verify: worker\n    models: {dense: {vk: /d, vk_sha256: ${hash}}, `)
       .replace('tee: {', `tee: {verify: record, pcrs: {0: [${'ab'.repeat(48)}]}, root: /root.pem, `)
