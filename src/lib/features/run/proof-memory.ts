@@ -35,7 +35,7 @@ function marksIn(text: string | null): readonly (readonly [string, string])[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((entry: unknown): [string, string][] => {
     if (!Array.isArray(entry)) return [];
-    const [mark, jobId]: readonly unknown[] = entry;
+    const [mark, jobId] = entry as readonly unknown[];
     return typeof mark === 'string' && typeof jobId === 'string' ? [[mark, jobId]] : [];
   });
 }

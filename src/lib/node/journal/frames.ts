@@ -24,8 +24,6 @@ export function frameTable(database: Database) {
   const writing = new Set<number>();
   const unspanned = createElementTexts();
 
-  const firstOf = (id: number): number => id * MOST_PIECES;
-
   function put(id: number, bytes: Uint8Array, from: number, most: number): number {
     let n = from;
     for (; n < from + most && n * PIECE_BYTES < bytes.length; n += 1)
@@ -52,9 +50,7 @@ export function frameTable(database: Database) {
 
     /** How large the whole is, in whole pieces; 0 for the frame of an older aos. */
     size(id: number): number {
-      const pieces = lastPiece.get(firstOf(id), firstOf(id) + MOST_PIECES - 1);
-      if (pieces === undefined || pieces['id'] === null) return 0;
-      return (numberOf(pieces, 'id') - firstOf(id) + 1) * PIECE_BYTES;
+      return (newestPiece(lastPiece, id) + 1) * PIECE_BYTES;
     },
 
     /** @returns the id of the frame, which a job is about to refer to */
@@ -106,8 +102,7 @@ export function frameTable(database: Database) {
     /** Deletes a frame that no job needs any more: a small one at once, a large one by {@link sweep}. */
     dropUnused(id: number): void {
       if (id === 0 || isUsed.get(id) !== undefined) return;
-      const pieces = lastPiece.get(firstOf(id), firstOf(id) + MOST_PIECES - 1);
-      const newest = pieces === undefined || pieces['id'] === null ? 0 : numberOf(pieces, 'id') - firstOf(id);
+      const newest = Math.max(0, newestPiece(lastPiece, id));
       if (newest >= AT_ONCE) {
         setWhole.run(id, 0);
         return;
@@ -123,9 +118,7 @@ export function frameTable(database: Database) {
         .map((row) => numberOf(row, 'id'))
         .find((one) => !writing.has(one));
       if (id === undefined) return false;
-      const pieces = lastPiece.get(firstOf(id), firstOf(id) + MOST_PIECES - 1);
-      const newest =
-        pieces === undefined || pieces['id'] === null ? -1 : numberOf(pieces, 'id') - firstOf(id);
+      const newest = newestPiece(lastPiece, id);
       dropPieces.run(firstOf(id) + Math.max(0, newest - AT_ONCE + 1), firstOf(id) + Math.max(0, newest));
       if (newest < AT_ONCE) drop.run(id);
       return true;
@@ -136,6 +129,14 @@ export function frameTable(database: Database) {
       last = null;
     },
   };
+}
+
+const firstOf = (id: number): number => id * MOST_PIECES;
+
+/** The number of the last piece of a frame; -1: it has none. */
+function newestPiece(lastPiece: ReturnType<Database['prepare']>, id: number): number {
+  const pieces = lastPiece.get(firstOf(id), firstOf(id) + MOST_PIECES - 1);
+  return pieces === undefined || pieces['id'] === null ? -1 : numberOf(pieces, 'id') - firstOf(id);
 }
 
 /** The statements of the frames and their pieces. */

@@ -67,14 +67,6 @@ function bytesOf(values: readonly JsonValue[]): Uint8Array {
   });
 }
 
-/** @throws AosError PROOF_MALFORMED: as many public values as the settings say are not there */
-function requireInstances({instances}: EzklProof, settings: EzklSettings): void {
-  if (instances.length !== settings.instances)
-    throw malformed(
-      `the proof has ${instances.length} public values, and model_instance_shapes says ${settings.instances}`,
-    );
-}
-
 /** The outputs that a proof states, exactly: from its public values, never from what else the file says of them. */
 export function outputsOf({instances}: EzklProof, {outputScales}: EzklSettings): readonly string[] {
   return instances
