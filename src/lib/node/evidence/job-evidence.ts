@@ -4,7 +4,8 @@ import type {Clock} from '../../protocol/clock/vlc.ts';
 import type {JobEvidence, Receipt, ReceiptAnswer} from '../../protocol/receipt/receipt.ts';
 import {clockFromWire} from '../../protocol/wire/clock-field.ts';
 import {draftEnvelope} from '../../protocol/wire/envelope.ts';
-import {isJsonObject, parseJson, type JsonObject} from '../../protocol/wire/json.ts';
+import type {JsonObject} from '../../protocol/wire/json.ts';
+import {objectIn} from '../../protocol/wire/object-in.ts';
 import {WORKER_KINDS} from '../../protocol/wire/messages.ts';
 import {readWorkerAnswer} from '../../protocol/wire/worker-answers.ts';
 import type {JobReader} from '../journal/job-query.ts';
@@ -99,11 +100,6 @@ function readingsOf(own: readonly Reading[], journal: Pick<JobReader, 'readings'
   if (first === undefined || last === undefined) return [];
   if (last.n - first.n < MOST_READINGS) return journal.readings(first.n, last.n);
   return own.slice(0, MOST_READINGS);
-}
-
-function objectIn(text: string): JsonObject | null {
-  const value = orNull(() => parseJson(Buffer.from(text)).value) ?? null;
-  return isJsonObject(value) ? value : null;
 }
 
 function clockIn(object: JsonObject | null): Clock | null {

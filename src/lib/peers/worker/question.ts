@@ -3,7 +3,7 @@ import {say} from '../../foundation/next-step/next-step.ts';
 import {isJsonNumber} from '../../protocol/wire/json.ts';
 import type {WorkerRequest} from './driver.ts';
 import {judgeHttpStatus} from './refusal.ts';
-import {objectIn} from './status.ts';
+import {objectIn} from '../../protocol/wire/object-in.ts';
 
 /** What the body of a question to an opml worker is made of. */
 type Question = Pick<WorkerRequest, 'requestId' | 'model' | 'prompt' | 'callbackUrl'>;

@@ -1,12 +1,6 @@
-import {isAosError} from '../../foundation/errors/error.ts';
+import {objectIn} from '../../protocol/wire/object-in.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {
-  isJsonNumber,
-  isJsonObject,
-  parseJson,
-  type JsonObject,
-  type JsonValue,
-} from '../../protocol/wire/json.ts';
+import {isJsonNumber, isJsonObject, type JsonObject, type JsonValue} from '../../protocol/wire/json.ts';
 
 /** What a status reply says. */
 export type StatusReply = {
@@ -46,17 +40,6 @@ export function readStatus(body: string): StatusReply {
   }
   if (typeof msg !== 'string') return UNREADABLE;
   return {busy: `status "${safeText(msg, MOST_WORDS)}"`, open: countOf(msg), nodeId};
-}
-
-/** The JSON object in a text; null: there is none. */
-export function objectIn(text: string): JsonObject | null {
-  try {
-    const {value} = parseJson(Buffer.from(text));
-    return isJsonObject(value) ? value : null;
-  } catch (error) {
-    if (isAosError(error)) return null; // the caller says that it is unreadable
-    throw error;
-  }
 }
 
 function dataOf(data: JsonValue | undefined): JsonObject | null {

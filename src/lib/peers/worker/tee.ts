@@ -4,7 +4,8 @@ import {isJsonNumber, type JsonObject} from '../../protocol/wire/json.ts';
 import type {AskedText, WorkerClient, WorkerDriver, WorkerRequest} from './driver.ts';
 import {createWorkerHttp, NEAR, type WorkerLimits} from './http.ts';
 import {judgeHttpStatus, wordsOf} from './refusal.ts';
-import {objectIn, type StatusReply} from './status.ts';
+import type {StatusReply} from './status.ts';
+import {objectIn} from '../../protocol/wire/object-in.ts';
 
 /** Workers of kind tee (docs/protocol.md#tee-workers). */
 export const TEE: WorkerDriver = {

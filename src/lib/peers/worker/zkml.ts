@@ -12,7 +12,7 @@ import type {ClientConfig, WorkerClient, WorkerDriver, WorkerRequest} from './dr
 import {createWorkerHttp, NEAR, type WorkerHttp} from './http.ts';
 import {createEngineClient} from './proof-engine.ts';
 import {judgeHttpStatus, wordsOf} from './refusal.ts';
-import {objectIn} from './status.ts';
+import {objectIn} from '../../protocol/wire/object-in.ts';
 
 /** Workers of kind zkml (docs/protocol.md#zkml-workers). */
 export const ZKML: WorkerDriver = {

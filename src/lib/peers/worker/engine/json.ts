@@ -1,25 +1,7 @@
-import {isAosError} from '../../../foundation/errors/error.ts';
-import {
-  isJsonNumber,
-  isJsonObject,
-  parseJson,
-  type JsonObject,
-  type JsonValue,
-} from '../../../protocol/wire/json.ts';
+import {isJsonNumber, isJsonObject, type JsonObject, type JsonValue} from '../../../protocol/wire/json.ts';
 
 /** Most characters of one fact that are kept. */
 const LONGEST = 300;
-
-/** The JSON object in a text; null: there is none. */
-export function objectIn(text: string): JsonObject | null {
-  try {
-    const {value} = parseJson(Buffer.from(text));
-    return isJsonObject(value) ? value : null;
-  } catch (error) {
-    if (isAosError(error)) return null; // the caller says that it is unreadable
-    throw error;
-  }
-}
 
 /** A member that is an object; null: it is none. */
 export function objectAt(from: JsonObject | null, name: string): JsonObject | null {

@@ -2,7 +2,7 @@ import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import type {Time} from '../../../foundation/time/time.ts';
 import type {Gatherer} from './gather.ts';
 import type {EngineHttp, OpenReply} from './http.ts';
-import {objectIn} from './json.ts';
+import {objectIn} from '../../../protocol/wire/object-in.ts';
 import {createEventReader} from './sse.ts';
 
 const MiB = 1024 * 1024;

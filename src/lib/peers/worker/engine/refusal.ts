@@ -4,7 +4,8 @@ import {safeText} from '../../../foundation/text/safe-text.ts';
 import {shownUrl} from '../../../foundation/text/shown-url.ts';
 import type {Time} from '../../../foundation/time/time.ts';
 import type {Head, Reply} from './http.ts';
-import {factAt, objectAt, objectIn, textAt} from './json.ts';
+import {objectIn} from '../../../protocol/wire/object-in.ts';
+import {factAt, objectAt, textAt} from './json.ts';
 
 /** Most characters of an engine’s words that are shown. */
 const MOST_WORDS = 200;

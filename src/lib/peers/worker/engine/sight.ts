@@ -6,7 +6,7 @@ import type {EngineFacts} from '../../../protocol/wire/engine-body.ts';
 import type {JsonObject} from '../../../protocol/wire/json.ts';
 import {ALL_PATHS, isNamed, kindOf, MODELS, modelsOf, type EngineKind, type Said} from './build.ts';
 import type {EngineHttp} from './http.ts';
-import {objectIn} from './json.ts';
+import {objectIn} from '../../../protocol/wire/object-in.ts';
 import {judgeStatus, type Asked} from './refusal.ts';
 
 /** What a server was seen to be. */
