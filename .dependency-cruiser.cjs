@@ -74,7 +74,7 @@ module.exports = {
       to: {path: [`${LIB}/peers/zk/thread/`, `${LIB}/protocol/zk/judging/`]},
     },
     {
-      name: 'attestations-are-checked-aside',
+      name: 'attestations-are-checked-in-a-thread',
       severity: 'error',
       comment:
         'A check takes milliseconds of the processor: a thread makes it, or a command that does nothing else.',
@@ -90,7 +90,7 @@ module.exports = {
       to: {path: `${LIB}/protocol/attestation/check/`},
     },
     {
-      name: 'receipts-are-checked-aside',
+      name: 'receipts-are-checked-in-a-thread',
       comment:
         'A check recovers signatures: threads make it, or a command that does nothing else. What runs beside the jobs only writes receipts.',
       severity: 'error',

@@ -41,7 +41,7 @@ const errorFields = {
 /** What every command answers with `--json` for an error. */
 const errorEnvelopeSchema = v.object(errorFields);
 
-/** What a command that answers once prints with `--json`, errors aside. */
+/** What a command that answers once prints with `--json`, but for errors. */
 function envelopeSchema(name: string, {result}: ResultEntry) {
   return v.object({
     schema: v.literal(`aos.${name}/v1`),

@@ -52,7 +52,7 @@ export function attestationThreadUrl(from: string = import.meta.url): URL | null
 }
 
 /**
- * A worker thread that checks attestation documents (docs/adr/0059-attestations-are-checked-aside.md). It starts with the
+ * A worker thread that checks attestation documents (docs/adr/0059-attestations-in-a-thread.md). It starts with the
  * first document, and again with the next one after it ended.
  */
 export function createAttestationThread({
