@@ -34,4 +34,5 @@ export function checkAlertFile({answers}: Known, place: FilePlace): Finding {
 const SECRETS: Readonly<Record<string, AlertSecret>> = {
   telegram: 'telegram token',
   pagerduty: 'pagerduty key',
+  email: 'password',
 };

@@ -22,7 +22,7 @@ import {canListen, findUsualWorkers} from './probe.ts';
 import {isUrlOfSetup} from './web3signer-files.ts';
 import {checkAlertFile} from './check-alert-file.ts';
 import {checkStore, checkVrfKey, type FilePlace} from './files.ts';
-import {lookAtDispatcher, lookAtWebhook} from './reach.ts';
+import {lookAtDispatcher, lookAtMail, lookAtWebhook} from './reach.ts';
 import {signerOf} from './signer-flags.ts';
 
 /** Checks the answer that was just given; null: there is nothing to check. Never takes longer than some seconds. */
@@ -46,6 +46,7 @@ export function createProbe(place: FilePlace): Probe {
     'vrf-key': (known) => Promise.resolve(checkVrfKey(known.answers['vrf-key-file'] ?? '', place)),
     store: (known) => Promise.resolve(checkStore(known, place)),
     'alert-file': (known) => Promise.resolve(checkAlertFile(known, place)),
+    'mail-server': ({answers}, signal) => lookAtMail(answers['alert-server'] ?? '', signal),
     webhook: ({answers}, signal) => lookAtWebhook(answers['alert-webhook'] ?? '', signal),
   };
   return async (what, known, signal) => {

@@ -1,7 +1,7 @@
 import {renderNext} from '../../cli/next-step.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {CUSTOM_NETWORK} from '../../config/networks.ts';
-import {FIELDS} from '../../config/schema.ts';
+import {ALL_FIELDS, FIELDS} from '../../config/schema.ts';
 import {listenAddress} from '../../config/values.ts';
 import type {Entry} from './config-text.ts';
 import {nodeIdOf} from './fields.ts';
@@ -28,9 +28,15 @@ export function configEntries(known: Known, findings: Findings, today: string): 
     const value = question.key === 'node-id' ? nodeIdOf(known.answers) : (known.answers[question.key] ?? '');
     if (value === '') continue;
     const path = question.pathFor?.(known) ?? question.path;
-    entries.push({path, value, notes: notesOf(question, findings, today)});
+    entries.push({path, value: valueAt(path, value), notes: notesOf(question, findings, today)});
   }
   return [...entries, ...derived(known, entries)];
+}
+
+/** Several with commas are a list in the file. */
+function valueAt(path: string, text: string): Entry['value'] {
+  const isList = ALL_FIELDS.some((field) => field.path === path && field.kind === 'many');
+  return isList ? text.split(',').map((part) => part.trim()) : text;
 }
 
 function notesOf({key}: Question, findings: Findings, today: string): string[] {

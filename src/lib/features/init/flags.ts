@@ -26,12 +26,19 @@ export const answerFlags = {
   'outer-url': answer('The same server as others reach it.', 'URL'),
   'vrf-key-file': answer('File with the VRF key; made when it is not there.', 'FILE'),
   'store-dir': answer('Directory of the journal.', 'DIR'),
-  'alert-channel': answer('Where alerts go: none, webhook, slack, discord, telegram or pagerduty.', 'NAME'),
+  'alert-channel': answer(
+    'Where alerts go: none, webhook, slack, discord, telegram, pagerduty or email.',
+    'NAME',
+  ),
   'alert-webhook': answer(
     'Webhook for alerts; its URL is a secret, so better AOS_ALERTS_WEBHOOK_URL.',
     'URL',
   ),
-  'alert-file': answer('File with the URL, token or key of that channel.', 'FILE'),
+  'alert-server': answer('Mail: server, smtp://host:port (STARTTLS) or smtps://host:port.', 'URL'),
+  'alert-from': answer('Mail: address that it comes from.', 'ADDRESS'),
+  'alert-to': answer('Mail: addresses that it goes to, with commas between them.', 'ADDRESSES'),
+  'alert-user': answer('Mail: user of the server, if it wants one.', 'NAME'),
+  'alert-file': answer('File with the URL, token, key or password of that channel.', 'FILE'),
   'alert-chat': answer('Telegram: id of the chat.', 'ID'),
 };
 

@@ -25,6 +25,10 @@ export const QUESTION_KEYS = [
   'store-dir',
   'alert-channel',
   'alert-webhook',
+  'alert-server',
+  'alert-from',
+  'alert-to',
+  'alert-user',
   'alert-file',
   'alert-chat',
 ] as const;
@@ -111,6 +115,7 @@ export type Check =
   | 'vrf-key'
   | 'store'
   | 'webhook'
+  | 'mail-server'
   | 'alert-file';
 
 /**

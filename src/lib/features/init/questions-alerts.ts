@@ -1,10 +1,13 @@
 import {FIELDS, type Field} from '../../config/schema.ts';
 import {byField} from './fields.ts';
 import {line} from './line-question.ts';
+import {isMail, MAIL, MAIL_PASSWORD, MAIL_QUESTIONS} from './questions-mail.ts';
 import type {Answers, Known, Question} from './question.ts';
 
 /** A channel whose secret is in a file. */
 type FileChannel = {name: string; about: string; field: Field<string>; holds: string; file: string};
+
+const EMAIL: FileChannel = {name: MAIL, about: 'mail by a server of yours', ...MAIL_PASSWORD};
 
 const FILE_CHANNELS: readonly FileChannel[] = [
   {
@@ -39,17 +42,19 @@ const FILE_CHANNELS: readonly FileChannel[] = [
 const NONE = 'none';
 const WEBHOOK = 'webhook';
 
-/** The channel of the answers whose secret is in a file; null: another one, or none. */
+/** The channel of the answers whose secret is in a file; null: another one, mail without a password, or none. */
 export function fileChannel(answers: Answers): FileChannel | null {
+  if (isMail(answers)) return (answers['alert-user'] ?? '') === '' ? null : EMAIL;
   return FILE_CHANNELS.find(({name}) => name === answers['alert-channel']) ?? null;
 }
 
 /** Whether alerts go anywhere by these answers. */
 export function hasAlerts(answers: Answers): boolean {
-  return (answers['alert-webhook'] ?? '') !== '' || fileChannel(answers) !== null;
+  return (answers['alert-webhook'] ?? '') !== '' || isMail(answers) || fileChannel(answers) !== null;
 }
 
-const NAMES = [NONE, WEBHOOK, ...FILE_CHANNELS.map(({name}) => name)];
+const CHANNELS = [...FILE_CHANNELS, EMAIL];
+const NAMES = [NONE, WEBHOOK, ...CHANNELS.map(({name}) => name)];
 
 const channelQuestion: Question = {
   key: 'alert-channel',
@@ -60,12 +65,11 @@ const channelQuestion: Question = {
   form: ({answers}) => ({
     kind: 'list',
     message: 'Where alerts go',
-    about:
-      'A message when something is wrong, and when it works again. Mail, and more than one: docs/alerts.md.',
+    about: 'A message when something is wrong, and when it works again. More than one: docs/alerts.md.',
     choices: [
       {value: NONE, name: NONE, about: 'no alert is sent'},
       {value: WEBHOOK, name: WEBHOOK, about: 'JSON for a program of yours'},
-      ...FILE_CHANNELS.map(({name, about}) => ({value: name, name, about})),
+      ...CHANNELS.map(({name, about}) => ({value: name, name, about})),
     ],
     suggestion: answers['alert-channel'] ?? NONE,
   }),
@@ -123,7 +127,7 @@ const chatQuestion = line({
 /** What is asked about alerts, in this order. */
 export const ALERT_QUESTIONS: readonly Question[] = [
   channelQuestion,
-  ...[webhookQuestion, fileQuestion, chatQuestion].map(ofItsChannel),
+  ...[webhookQuestion, ...MAIL_QUESTIONS, fileQuestion, chatQuestion].map(ofItsChannel),
 ];
 
 /** A flag of another channel than the one that is named would do nothing. */
@@ -134,6 +138,7 @@ function ofItsChannel(question: Question): Question {
       const isWith = (more: Answers): boolean =>
         question.applies({...known, answers: {...known.answers, [question.key]: text, ...more}});
       if (isWith({})) return question.parse(text, known);
+      if (isMail(known.answers) && question === fileQuestion) return {wrong: 'needs --alert-user'};
       const fitting = NAMES.filter((name) => isWith({'alert-channel': name}));
       return {wrong: `needs --alert-channel ${fitting.join(' or ')}`};
     },

@@ -1,3 +1,4 @@
+import {mailServer} from '../../config/alert-values.ts';
 import * as check from '../../foundation/check/check.ts';
 import {isAosError, type AosError} from '../../foundation/errors/error.ts';
 import {run, say} from '../../foundation/next-step/next-step.ts';
@@ -5,7 +6,7 @@ import {deadline, systemTime} from '../../foundation/system/system-time.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {probeWebSocket} from '../../peers/dispatcher/probe.ts';
 import {reach} from '../../peers/http/reach.ts';
-import {connectFailure} from '../../peers/http/try-connect.ts';
+import {connectFailure, tryConnect} from '../../peers/http/try-connect.ts';
 
 const LIMIT_MS = 5_000;
 /** For the scheme alone: a dispatcher that says nothing is not at fault by it. */
@@ -51,4 +52,19 @@ export async function lookAtWebhook(url: string, signal: AbortSignal): Promise<c
     );
   const found = via === null ? `something listens at ${host}` : `${host} answers through the proxy of ${via}`;
   return check.ok(safeText(`${found}; send a test later: aos alert test`));
+}
+
+/** Nothing is sent: a login that fails several times may lock the user out. */
+export async function lookAtMail(text: string, signal: AbortSignal): Promise<check.Finding> {
+  const parsed = mailServer.parse(text);
+  if ('wrong' in parsed) return check.fail('the URL cannot be read', say('Type smtp://host:port.'));
+  const {host, port} = parsed.value;
+  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const why = await tryConnect(host, port, LIMIT_MS, signal);
+  if (why === null)
+    return check.ok(safeText(`something listens at ${place}; send a test later: aos alert test`));
+  return check.fail(
+    safeText(`nothing answers at ${place} (${why})`),
+    run('alert test', ['--channel', 'email'], 'Correct alerts.email.server, then'),
+  );
 }

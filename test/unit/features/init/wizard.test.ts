@@ -123,7 +123,8 @@ describe('the wizard', () => {
     }
     const ofOthers = [
       ...['account', 'known-good-model', 'known-good-proof'],
-      ...['alert-webhook', 'alert-file', 'alert-chat'],
+      ...['alert-webhook', 'alert-server', 'alert-from', 'alert-to', 'alert-user'],
+      ...['alert-file', 'alert-chat'],
     ];
     expect(seen).toEqual(QUESTIONS.map(({key}) => key).filter((key) => !ofOthers.includes(key)));
     expect(decide(wizard, 'write').phase).toBe('write');
