@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: bundles the benches beside the built CLI (so that native packages are found) and runs them.
- * Options: `--only latency,throughput,backlog,startup,vrf,history,dashboard,metrics,receipts`, `--json FILE`; `--only hostile-frames` and
+ * Options: `--only latency,throughput,backlog,startup,vrf,history,dashboard,metrics,receipts,zk`, `--json FILE`; `--only hostile-frames` and
  * `--only backup` are not among those that run by themselves.
  */
 import {rm} from 'node:fs/promises';
