@@ -20,7 +20,7 @@ type Tables = {
 export function answering({jobs, requests, checks, texts, readings}: Tables) {
   function conclude(seq: number, answer: Conclusion, fresh?: JobRecord): void {
     const {jobId, changed} = jobs.conclude(seq, answer, fresh);
-    if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
+    if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at, seq);
   }
 
   function concludeAlone(seq: number, answer: Conclusion, fresh?: JobRecord): boolean {
@@ -90,7 +90,7 @@ export function answering({jobs, requests, checks, texts, readings}: Tables) {
   ): readonly number[] {
     const {seq, key} = found;
     requests.answer(requestId, body, answeredAt);
-    readings.append({event: 'answer_taken', ref: key.jobId, merge: null}, at);
+    readings.append({event: 'answer_taken', ref: key.jobId, merge: null}, at, seq);
     conclude(seq, made.answer);
     if (made.isAlone) return [seq];
     // What one of them was answered with is the text of all: no other answer is possible from here on.

@@ -44,10 +44,12 @@ export function checkTable(database: Database) {
        AND j.state IN ('received', 'selected', 'unanswered')
      ORDER BY c.n LIMIT ?`,
   );
+  // By the index of those that wait, and not by all open jobs: hence both conditions, and the order of the tables.
   const held = database.prepare(
-    `SELECT c.seq, c.code, c.message, c.at FROM checks c JOIN jobs j ON j.seq = c.seq
-     WHERE c.state = 'held' AND j.state IN ('received', 'selected') ORDER BY c.n`,
+    `SELECT count(*) AS held, min(c.at) AS oldest, max(c.n) AS last FROM checks c CROSS JOIN jobs j ON j.seq = c.seq
+     WHERE c.state IN ('checking', 'held') AND c.state = 'held' AND j.state IN ('received', 'selected')`,
   );
+  const byNumber = database.prepare('SELECT seq, code, message FROM checks WHERE n = ?');
   const {hold, pass, release, askAgain, endHeld, drop} = prepareChanges(database);
   const ofJob = database.prepare('SELECT * FROM checks WHERE seq = ? ORDER BY n');
 
@@ -89,16 +91,16 @@ export function checkTable(database: Database) {
 
     /** Of jobs that still wait for their answer; null: none is held. */
     heldFacts(): HeldFacts | null {
-      const rows = held.all();
-      const [first] = rows;
-      const last = rows.at(-1);
-      if (first === undefined || last === undefined) return null;
+      const all = held.get();
+      const last = all === undefined ? null : maybeNumberOf(all, 'last');
+      const row = last === null ? undefined : byNumber.get(last);
+      if (all === undefined || row === undefined) return null;
       return {
-        count: rows.length,
-        oldestAt: numberOf(first, 'at'),
-        seq: numberOf(last, 'seq'),
-        code: textOf(last, 'code'),
-        message: textOf(last, 'message'),
+        count: numberOf(all, 'held'),
+        oldestAt: numberOf(all, 'oldest'),
+        seq: numberOf(row, 'seq'),
+        code: textOf(row, 'code'),
+        message: textOf(row, 'message'),
       };
     },
 

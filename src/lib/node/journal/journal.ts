@@ -2,7 +2,7 @@ import type {JobKey, VrfFields} from '../../protocol/wire/messages.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {Reading, ReadingEvent} from '../../protocol/clock/readings.ts';
 import type {Others, SignedText} from './job-texts.ts';
-import type {WithoutAnswer} from './job-figures.ts';
+import type {OpenByKind, WithoutAnswer} from './job-figures.ts';
 import type {
   JobRecord,
   NewJob,
@@ -135,10 +135,12 @@ export type JobJournal = {
   frameOf(seq: number): Uint8Array | null;
   /** The job that came last. */
   newest(): JobRecord | undefined;
-  /** Number of jobs in each state. */
+  /** Number of jobs in each state; reads the index of all jobs, which takes longer the more there are. */
   counts(): Readonly<Record<JobState, number>>;
   /** Number of jobs on their way: neither over, nor left without an answer. */
   pending(): number;
+  /** Jobs that are on their way, by state and kind of worker; reads none that is over. */
+  openByKind(): OpenByKind[];
   /** Jobs without an answer, by kind: received before `waitingSince` and still selected, or left since `leftSince`. */
   withoutAnswer(waitingSince: number, leftSince: number): WithoutAnswer[];
 };

@@ -2,6 +2,7 @@ import {clockToWire, type Clock} from '../../protocol/clock/vlc.ts';
 import {nextReading, type Reading, type ReadingEvent} from '../../protocol/clock/readings.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import type {Database} from './driver.ts';
+import {readingReads} from './reading-reads.ts';
 import {readingOf} from './rows.ts';
 
 /** Most ids in our clock: each reading stores them all, and peers can invent ids. */
@@ -17,11 +18,10 @@ const LAST_COUNTER = 2 ** 32 - 1;
  */
 export function readingTable(database: Database, clockId: bigint, onClockProblem: (error: AosError) => void) {
   const insert = database.prepare(
-    'INSERT INTO readings (n, at, event, ref, clock, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO readings (n, at, event, ref, clock, previous, hash, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const latest = database.prepare('SELECT * FROM readings ORDER BY n DESC LIMIT 1');
-  const ofEvent = database.prepare('SELECT * FROM readings WHERE ref = ? ORDER BY n');
-  const run = database.prepare('SELECT * FROM readings WHERE n BETWEEN ? AND ? ORDER BY n');
+  const {about, between} = readingReads(database);
   const standing = database.prepare('SELECT * FROM readings WHERE json_extract(clock, ?) = ? ORDER BY n');
   const stored = (): Reading | null => {
     const row = latest.get();
@@ -56,8 +56,8 @@ export function readingTable(database: Database, clockId: bigint, onClockProblem
   }
 
   return {
-    /** Runs inside a transaction. */
-    append(event: ReadingEvent, at: number): void {
+    /** Runs inside a transaction. @param seq the job that it is about; null: none */
+    append(event: ReadingEvent, at: number, seq: number | null = null): void {
       let reading: Reading;
       try {
         reading = nextReading(head, {...event, merge: mergeable(event.merge)}, at, clockId);
@@ -68,7 +68,7 @@ export function readingTable(database: Database, clockId: bigint, onClockProblem
         return;
       }
       const {n, event: name, ref, clock, previous, hash} = reading;
-      insert.run(n, reading.at, name, ref, JSON.stringify(clockToWire(clock)), previous, hash);
+      insert.run(n, reading.at, name, ref, JSON.stringify(clockToWire(clock)), previous, hash, seq);
       head = reading;
     },
 
@@ -76,10 +76,10 @@ export function readingTable(database: Database, clockId: bigint, onClockProblem
     stored,
     last: (): Reading | null => kept,
 
-    /** What `ref` (a job id) was about, in order. */
-    of: (ref: string): Reading[] => ofEvent.all(ref).map(readingOf),
+    /** Those about a job id, in order. */
+    of: about,
     /** Readings `from` to `to`, both included. */
-    between: (from: number, to: number): Reading[] => run.all(from, to).map(readingOf),
+    between,
     /** Those at which the operator's own clock stood at `counter`: one, unless `clock_id` was changed in between. */
     standingAt: (counter: number): Reading[] =>
       standing.all(`$."${clockId}"`, String(counter)).map(readingOf),

@@ -7,6 +7,7 @@ import {LIVENESS_SCHEMA} from './liveness.ts';
 import {copyBeforeMigration, wayOn} from './migration-copy.ts';
 import {sqliteCode} from './failure.ts';
 import {SEEN_SCHEMA} from './seen.ts';
+import {READINGS_SCHEMA} from './readings-schema.ts';
 import {UNANSWERED_SCHEMA} from './unanswered-schema.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 
@@ -84,6 +85,7 @@ const JOBS: Schema = {
     // The message by which the dispatcher accepted the answer of a worker, byte for byte, for the receipt of the job.
     'ALTER TABLE jobs ADD COLUMN reply BLOB',
     SEEN_SCHEMA,
+    READINGS_SCHEMA,
   ],
 };
 

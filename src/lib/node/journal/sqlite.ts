@@ -18,7 +18,7 @@ import {frameKeeping} from './frame-keeping.ts';
 import {pastTable} from './past.ts';
 import {tidying} from './tidying.ts';
 import {tombstoneTable} from './tombstones.ts';
-import type {Activity, OpenByKind} from './job-figures.ts';
+import type {Activity} from './job-figures.ts';
 import {textTable} from './job-texts.ts';
 import {waitTable} from './job-waits.ts';
 import type {JobDetailRecord} from './job-query-types.ts';
@@ -65,8 +65,6 @@ export type NodeJournal = Journal &
     record(seq: number, mostFrame: number): JobDetailRecord | undefined;
     /** When something last happened. @throws AosError JOURNAL_UNREADABLE */
     activity(): Activity;
-    /** Jobs that are on their way, by state and kind of worker. @throws AosError JOURNAL_UNREADABLE */
-    openByKind(): OpenByKind[];
     /** What was accepted when it was opened. */
     acceptedDamage: AcceptedDamage | null;
     /** The rules of a journal that was restored from a backup. */
@@ -168,7 +166,12 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
       change(() => {
         const received = jobs.receive(job);
         if (received.known) return received;
-        readings.append({event: 'job_received', ref: job.key.jobId, merge: job.clock}, job.receivedAt);
+        const {key, clock, receivedAt} = job;
+        readings.append(
+          {event: 'job_received', ref: key.jobId, merge: clock},
+          receivedAt,
+          received.record.seq,
+        );
         return {
           known: false,
           record:
@@ -196,7 +199,7 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
     accepted: (seq, at, delivery, reply = null) =>
       changeLater(() => {
         const {jobId, changed} = jobs.accepted(seq, {at, delivery, reply});
-        if (changed) readings.append({event: 'result_accepted', ref: jobId, merge: null}, at);
+        if (changed) readings.append({event: 'result_accepted', ref: jobId, merge: null}, at, seq);
         return changed;
       }),
     expire: (seq, at) => change(() => jobs.expire(seq, at)),

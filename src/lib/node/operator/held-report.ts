@@ -1,6 +1,8 @@
+import {onAbort} from '../../foundation/async/abort.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 import {count} from '../../foundation/text/words.ts';
+import type {Time} from '../../foundation/time/time.ts';
 import type {Emit, OperatorEventBody} from '../events/events.ts';
 import type {CheckJournal} from '../journal/journal.ts';
 import type {HeldFacts} from '../journal/verdicts.ts';
@@ -8,6 +10,9 @@ import type {Health} from './health.ts';
 
 /** What the problem is about, beside the other problems with jobs. */
 const HELD = 'held';
+/** A look reads every held answer, and each job that ends causes one: with more than this it is made once a second. */
+const FEW = 100;
+const LOOK_EVERY_MS = 1_000;
 /** After these a job waits for its answer no more, or again. */
 const ENDS: ReadonlySet<string> = new Set<OperatorEventBody['type']>([
   'job_unanswered',
@@ -15,7 +20,10 @@ const ENDS: ReadonlySet<string> = new Set<OperatorEventBody['type']>([
   'job_asked_again',
 ]);
 
-/** Reports the answers that are held while their jobs wait: a problem as long as there is one, and their number when it changes. */
+/**
+ * Reports the answers that are held while their jobs wait: a problem as long as there is one, and their number when it changes;
+ * with many of them within {@link LOOK_EVERY_MS}.
+ */
 export type HeldReport = {
   /** Something may have changed. */
   look(): void;
@@ -27,14 +35,32 @@ export function createHeldReport({
   journal,
   emit,
   health,
+  time,
+  signal,
 }: {
   journal: {checks: Pick<CheckJournal, 'heldFacts'>};
   emit: Emit;
   health: Pick<Health, 'failed' | 'worked'>;
+  time: Pick<Time, 'after' | 'monotonic'>;
+  /** Ends it. */
+  signal: AbortSignal;
 }): HeldReport {
   let reported = 0;
+  let lookedAt = -Infinity;
+  let cancel: (() => void) | null = null;
+  // The journal is closed after the run.
+  onAbort(signal, () => cancel?.());
 
   function look(): void {
+    if (cancel !== null || signal.aborted) return;
+    const waitMs = reported <= FEW ? 0 : lookedAt + LOOK_EVERY_MS - time.monotonic();
+    if (waitMs <= 0) lookNow();
+    else cancel = time.after(waitMs, lookNow);
+  }
+
+  function lookNow(): void {
+    cancel = null;
+    lookedAt = time.monotonic();
     let facts: HeldFacts | null;
     try {
       facts = journal.checks.heldFacts();

@@ -3,6 +3,7 @@ import {createCondition} from '../../../foundation/async/condition.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
 import type {Time} from '../../../foundation/time/time.ts';
 import type {Emit} from '../../events/events.ts';
+import type {JobState} from '../../events/job-states.ts';
 import type {Health} from '../health.ts';
 import {connectionHandlers} from '../connection-handlers.ts';
 import type {Inbox} from '../inbox.ts';
@@ -45,7 +46,7 @@ export function createDoor(deps: {
   session: Pick<Session, 'opened' | 'closed'>;
   inbox: Pick<Inbox, 'take'>;
   probed: () => void;
-  journal: Pick<JobJournal, 'counts'>;
+  journal: Pick<JobJournal, 'openByKind'>;
   time: Pick<Time, 'sleep' | 'monotonic'>;
   emit: Emit;
   health: Health;
@@ -59,8 +60,10 @@ export function createDoor(deps: {
   const ended = (signal: AbortSignal): boolean => signal.aborted;
 
   function owed(): Owed {
-    const {received, selected, concluded, signed} = journal.counts();
-    return {toAnswer: received + selected, toDeliver: concluded + signed};
+    const open = journal.openByKind();
+    const jobs = (...states: readonly JobState[]): number =>
+      open.reduce((sum, {state, count}) => sum + (states.includes(state) ? count : 0), 0);
+    return {toAnswer: jobs('received', 'selected'), toDeliver: jobs('concluded', 'signed')};
   }
 
   /** Is connected until `until` resolves, then leaves with a close frame and reads what is still on its way. */

@@ -1,0 +1,59 @@
+import {expect, it} from 'vitest';
+import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
+import type {HeldFacts} from '../../../../src/lib/node/journal/verdicts.ts';
+import {createHealth} from '../../../../src/lib/node/operator/health.ts';
+import {createHeldReport} from '../../../../src/lib/node/operator/held-report.ts';
+import {virtualTime} from '../../../support/virtual-time.ts';
+
+/** A report over answers that a test holds. */
+function world() {
+  const time = virtualTime();
+  const end = new AbortController();
+  const events: OperatorEventBody[] = [];
+  const emit = (event: OperatorEventBody): void => void events.push(event);
+  const state: {facts: HeldFacts | null; looks: number} = {facts: null, looks: 0};
+  const checks = {
+    heldFacts() {
+      state.looks += 1;
+      return state.facts;
+    },
+  };
+  const health = createHealth(emit, time);
+  const report = createHeldReport({journal: {checks}, emit, health, time, signal: end.signal});
+  const hold = (count: number): void => {
+    state.facts = {count, oldestAt: 1, seq: count, code: 'WORKER_UNSOUND', message: 'the two differ'};
+  };
+  return {time, end, events, state, report, hold};
+}
+
+it('reads many held answers once a second at most, however many jobs end', async () => {
+  const {time, state, report, hold, events} = world();
+  hold(30_000);
+  report.look();
+  expect(events).toMatchObject([
+    {type: 'answers_held', count: 30_000},
+    {type: 'problem', code: 'ANSWER_HELD'},
+  ]);
+  hold(60_000);
+  const ended = {type: 'job_unanswered', job: {}, reason: ''} as OperatorEventBody;
+  for (let n = 0; n < 1_000; n += 1) report.onEvent(ended);
+  expect(state.looks).toBe(1);
+  await time.advance(1_000);
+  expect(state.looks).toBe(2);
+  expect(events.at(-1)).toMatchObject({type: 'answers_held', count: 60_000});
+  state.facts = null;
+  report.look();
+  await time.advance(1_000);
+  expect(events.at(-1)).toMatchObject({type: 'recovered', part: 'jobs'});
+});
+
+it('reads nothing after the run: the journal is closed then', async () => {
+  const {time, end, state, report, hold} = world();
+  hold(1_000);
+  report.look();
+  report.look();
+  end.abort();
+  report.look();
+  await time.advance(5_000);
+  expect(state.looks).toBe(1);
+});
