@@ -21,6 +21,8 @@ const {values, positionals} = parseArgs({
   allowPositionals: true,
 });
 
+/** What a release changes in the repository. */
+const VERSIONED = ['CHANGELOG.md', 'oclif.manifest.json', 'package-lock.json', 'package.json'];
 const out = path.resolve(values.out);
 const read = (name) => readFileSync(path.join(root, name), 'utf8');
 const run = (program, ...args) =>
@@ -45,7 +47,11 @@ function setVersion(version) {
   if (run('git', 'status', '--porcelain') !== '')
     fail('commit first: a release is made from what is committed');
   if (version !== present && !isNewer(version, present)) fail(`${version} is older than ${present}`);
-  const changelog = releaseChanges(read('CHANGELOG.md'), version, new Date().toISOString().slice(0, 10));
+  const changelog = dated(read('CHANGELOG.md'), version);
+  process.on('exit', (code) => {
+    if (code !== 0)
+      process.stderr.write(`nothing is released; the way back: git checkout -- ${VERSIONED.join(' ')}\n`);
+  });
   if (version !== present) run('npm', 'version', version, '--no-git-tag-version', '--ignore-scripts');
   writeFileSync(path.join(root, 'CHANGELOG.md'), changelog);
   // The build loads it, and complains of another version than that of the package.
@@ -54,11 +60,21 @@ function setVersion(version) {
   run('npm', 'run', '--silent', 'manifest');
 }
 
+/** The changelog with a heading for the version. */
+function dated(text, version) {
+  try {
+    return releaseChanges(text, version, new Date().toISOString().slice(0, 10));
+  } catch (error) {
+    return fail(error.message);
+  }
+}
+
+// Before anything is changed: what is already there may be another release.
+mkdirSync(out, {recursive: true});
+if (readdirSync(out).length > 0) fail(`${out} is not empty`);
 const version = values.rehearse ? present : (positionals[0] ?? '');
 if (!values.rehearse) setVersion(version);
 
-mkdirSync(out, {recursive: true});
-if (readdirSync(out).length > 0) fail(`${out} is not empty`);
 const [{filename}] = JSON.parse(run('npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', out));
 const changes = changesOf(read('CHANGELOG.md'), values.rehearse ? 'Unreleased' : version);
 const files = {

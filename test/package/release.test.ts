@@ -1,5 +1,5 @@
 import {execFileSync, spawnSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, readdirSync, rmSync} from 'node:fs';
+import {mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
@@ -51,5 +51,72 @@ describe.skipIf(!hasRegistry)('a rehearsal of a release (needs the npm registry)
     for (const absent of ['vitest', 'esbuild', 'eslint', 'typescript', '@foundry-rs/anvil-linux-amd64'])
       expect(names).not.toContain(absent);
     for (const {purl, version} of bill.components) expect(purl).toContain(`@${version}`);
+  });
+});
+
+describe.skipIf(!hasRegistry)('a release in a clone (needs the npm registry)', () => {
+  const next = VERSION.replace(/\d+$/, (patch) => String(Number(patch) + 1));
+  let folder = '';
+  let clone = '';
+  const file = (name: string): string => readFileSync(path.join(clone, name), 'utf8');
+  const git = (...args: string[]): string => execFileSync('git', args, {cwd: clone, encoding: 'utf8'});
+  const release = (...args: string[]) =>
+    spawnSync(process.execPath, ['scripts/release.mjs', ...args], {cwd: clone, encoding: 'utf8'});
+
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'aos-release-'));
+    clone = path.join(folder, 'clone');
+    execFileSync('git', ['clone', '--quiet', ROOT, clone]);
+    execFileSync('cp', ['-a', '--reflink=auto', path.join(ROOT, 'node_modules'), clone]);
+    git('config', 'user.name', 'a test');
+    git('config', 'user.email', 'test@example.org');
+    // Just after a release nothing is unreleased.
+    const changes = file('CHANGELOG.md').replace(
+      /^## Unreleased$/m,
+      '$&\n\n### Added\n\n- A line of a test.',
+    );
+    writeFileSync(path.join(clone, 'CHANGELOG.md'), changes);
+    git('commit', '--quiet', '-am', 'changelog: add a line');
+  });
+  afterAll(() => {
+    rmSync(folder, {recursive: true, force: true});
+  });
+
+  it('changes nothing where it cannot end well', () => {
+    const taken = path.join(folder, 'taken');
+    mkdirSync(taken);
+    writeFileSync(path.join(taken, 'other'), '');
+    for (const [args, said] of [
+      [[next, '--out', taken], 'is not empty'],
+      [['0.0.1'], 'is older than'],
+      [['next'], 'usage: '],
+    ] as const) {
+      const {status, stderr} = release(...args);
+      expect([status, stderr.split('\n')[0]]).toEqual([1, expect.stringContaining(said)]);
+      expect(git('status', '--porcelain')).toBe('');
+    }
+  });
+
+  it('has the version everywhere, and what it made installs', () => {
+    const {status, stdout, stderr} = release(next);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain(`git commit -am "release: ${next}"`);
+    const changed = git('status', '--porcelain')
+      .split('\n')
+      .filter((line) => line !== '');
+    expect(changed.map((line) => line.slice(3))).toEqual([
+      ...['CHANGELOG.md', 'oclif.manifest.json', 'package-lock.json', 'package.json'],
+    ]);
+    for (const name of ['oclif.manifest.json', 'package-lock.json', 'package.json'])
+      expect(jsonOf(file(name))).toMatchObject({version: next});
+    expect(file('CHANGELOG.md')).toMatch(/^## Unreleased\n\n## \d+\.\d+\.\d+ - \d{4}-\d\d-\d\d\n/m);
+    const made = path.join(clone, 'release');
+    expect(readFileSync(path.join(made, 'CHANGES.md'), 'utf8')).toContain('- A line of a test.');
+    expect(spawnSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], {cwd: made}).status).toBe(0);
+    const prefix = path.join(folder, 'prefix');
+    const tarball = path.join(made, `aos-operator-${next}.tgz`);
+    execFileSync('npm', ['install', '--global', '--offline', `--prefix=${prefix}`, tarball], {stdio: 'pipe'});
+    const said = execFileSync(path.join(prefix, 'bin/aos'), ['--version'], {encoding: 'utf8'});
+    expect(said).toContain(`aos-operator/${next} `);
   });
 });
