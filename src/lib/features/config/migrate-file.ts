@@ -153,6 +153,7 @@ export function draftMigration(options: MigrateOptions): Draft {
         },
         next: nextOf({
           cwd,
+          named: file,
           keysDir,
           full,
           kept,

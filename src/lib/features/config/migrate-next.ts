@@ -1,5 +1,6 @@
 import {relative, sep} from 'node:path';
 import {shellWord} from '../../foundation/text/shell-word.ts';
+import {typedPath} from '../../foundation/text/typed-path.ts';
 import {startCommand} from '../init/web3signer-command.ts';
 import {PASSWORD_NAME, passwordStep} from '../init/web3signer-files.ts';
 import type {MigrationReport} from './migrate-report.ts';
@@ -34,6 +35,8 @@ export function passwordPlace(file: string | null, keysDir: string): PasswordPla
 /** The commands after a migration. */
 export function nextOf(made: {
   cwd: string;
+  /** The configuration as the user named it. */
+  named: string;
   keysDir: string;
   full: string;
   kept: string;
@@ -44,10 +47,9 @@ export function nextOf(made: {
   /** Chain that it signs transactions for; null: not known. */
   chainId: string | null;
 }): MigrationReport['next'] {
-  const {cwd} = made;
-  const [file, kept] = [shellWord(typed(made.full, cwd)), shellWord(typed(made.kept, cwd))];
+  const [file, kept] = [shellWord(typedPath(made.full, made)), shellWord(typedPath(made.kept, made))];
   return [
-    ...(made.password === null ? [] : signerSteps(made.password, typed(made.keysDir, cwd), made)),
+    ...(made.password === null ? [] : signerSteps(made.password, typedPath(made.keysDir, made), made)),
     {what: 'check', command: `aos config validate -c ${file} && aos signer check -c ${file}`},
     {what: 'the way back', command: `mv ${kept} ${file}`},
     {what: 'once all is well, since it holds the keys', command: `shred -u ${kept}`},
@@ -57,13 +59,11 @@ export function nextOf(made: {
 function signerSteps(
   {isThere, copyFrom}: PasswordPlace,
   keysDir: string,
-  {cwd, signerUrl, chainId}: {cwd: string; signerUrl: string; chainId: string | null},
+  {signerUrl, chainId}: {signerUrl: string; chainId: string | null},
 ): MigrationReport['next'] {
   const target = `${keysDir}/${PASSWORD_NAME}`;
   const put =
-    copyFrom === null
-      ? passwordStep(target)
-      : `install -m 600 ${shellWord(typed(copyFrom, cwd))} ${shellWord(target)}`;
+    copyFrom === null ? passwordStep(target) : `install -m 600 ${shellWord(copyFrom)} ${shellWord(target)}`;
   return [
     ...(isThere
       ? []
@@ -73,10 +73,4 @@ function signerSteps(
       command: startCommand({signerUrl, keysDir, chainId}),
     },
   ];
-}
-
-/** A path as one types it in the working directory. */
-function typed(path: string, cwd: string): string {
-  const near = relative(cwd, path);
-  return near.startsWith('..') ? path : `./${near}`;
 }

@@ -3,7 +3,7 @@ import {dropDraft} from './draft.ts';
 import {keepDraft, offerDraft} from './offer-draft.ts';
 import {QUESTIONS} from './questions.ts';
 import {hasAlerts} from './questions-alerts.ts';
-import {dirname, join, relative, resolve} from 'node:path';
+import {dirname, resolve} from 'node:path';
 import {namedConfig, readConfigFile} from '../../config/file.ts';
 import {aosDirs} from '../../config/paths.ts';
 import type {Env} from '../../config/user-path.ts';
@@ -23,6 +23,7 @@ import {nextSteps, type InitReport} from './report.ts';
 import {reviewLines} from './review.ts';
 import {answer, found, questionOf, reviewAgain, settle, startWizard, type Wizard} from './wizard.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
+import {typedPath} from '../../foundation/text/typed-path.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import {createProbe, type Probe} from './checks.ts';
@@ -207,6 +208,8 @@ async function finish(
   }
   dropDraft(place.file);
   const network = wizard.answers.network ?? 'custom';
+  const typed = (path: string): string =>
+    shellWord(typedPath(path, {cwd: options.cwd, named: named ?? 'config.yaml'}));
   return {
     ...written,
     network,
@@ -218,23 +221,17 @@ async function finish(
         : [];
     }),
     next: nextSteps(
-      named === undefined ? '' : ` -c ${shellWord(shortPath(written.file, options.cwd))}`,
+      named === undefined ? '' : ` -c ${typed(written.file)}`,
       written.web3signer === null
         ? null
         : {
-            compose: shellWord(shortPath(written.web3signer.compose, options.cwd)),
-            keysDir: shellWord(shortPath(written.web3signer.keysDir, options.cwd)),
+            compose: typed(written.web3signer.compose),
+            keysDir: typed(written.web3signer.keysDir),
             hasKeystore: written.web3signer.keystore !== null,
           },
       {alerts: hasAlerts(wizard.answers)},
     ),
   };
-}
-
-/** Relative where that is shorter to type. */
-function shortPath(path: string, cwd: string): string {
-  const near = relative(cwd, path);
-  return near.startsWith('..') ? path : `.${join('/', near)}`;
 }
 
 /** What the configuration of the devnet of this machine says, by path; null when none runs, or several. */

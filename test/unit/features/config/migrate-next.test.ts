@@ -19,12 +19,13 @@ describe('the password file of the key configuration', () => {
 
   it.each([
     [null, /^\(umask 077; .*read .* > \.\/keys\/operator\.password\)$/],
-    ["/srv/aos/it's", /^install -m 600 '\.\/it'\\''s' \.\/keys\/operator\.password$/],
+    ["/srv/aos/it's", /^install -m 600 '\/srv\/aos\/it'\\''s' \.\/keys\/operator\.password$/],
     ['/home/me/pw', /^install -m 600 \/home\/me\/pw \.\/keys\/operator\.password$/],
     ['/srv/aos/keys/pw', null],
   ])('is put where a container reads it: %s', (file, command) => {
     const steps = nextOf({
       cwd: '/srv/aos',
+      named: 'config.yaml',
       keysDir: KEYS,
       full: '/srv/aos/config.yaml',
       kept: '/srv/aos/config.yaml.bak',
