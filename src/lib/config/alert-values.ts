@@ -9,7 +9,7 @@ export const secretFile: ValueType<string> = {
   ...filePath,
   expected: 'the path of a file with the secret',
   parse(value) {
-    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || isToken(value))
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || /^(0x)?[0-9a-f]{64}$/i.test(value) || isToken(value))
       return {wrong: 'is the secret itself, not the path of a file'};
     return filePath.parse(value);
   },

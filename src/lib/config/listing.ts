@@ -1,8 +1,9 @@
+import {mailAddress} from './alert-values.ts';
 import {placeText} from './problems.ts';
 import {shownUrl} from '../foundation/text/shown-url.ts';
 import {resolve, type Origin, type RawValue} from './resolve.ts';
 import {ALL_FIELDS, type AnyField} from './schema.ts';
-import {sanitizeText, sanitizeValue} from './sanitize.ts';
+import {sanitizePath, sanitizeText, sanitizeValue} from './sanitize.ts';
 import {readSource, type ConfigSource} from './source.ts';
 
 /** One value of a configuration, safe to show. */
@@ -42,7 +43,8 @@ export function listConfig(source: ConfigSource): Listing {
     [...entries].flatMap(([name, entry]) =>
       [...entry.values].map(([key, value]): ListedValue => ({
         path: `${path}.${name}.${key}`,
-        value: sanitizeText(value),
+        // Of its own form is a hash alone, which is public.
+        value: /^[0-9a-f]{64}$/.test(value) ? value : listedText(value),
         from: 'file',
         detail: placeText(entry.place),
         valid: true,
@@ -53,7 +55,7 @@ export function listConfig(source: ConfigSource): Listing {
     const place = tree.present.get(path);
     return place === undefined ? [] : [{path, at: placeText(place)}];
   });
-  const unknown = tree.unknown.map(({path, place}) => ({path: sanitizeText(path), at: placeText(place)}));
+  const unknown = tree.unknown.map(({path, place}) => ({path: sanitizePath(path), at: placeText(place)}));
   return {
     network: resolved.network,
     values: [...values, ...named],
@@ -65,11 +67,17 @@ export function listConfig(source: ConfigSource): Listing {
 function listed(field: Exclude<AnyField, {kind: 'unused'}>, {texts, origin}: RawValue): ListedValue {
   return {
     path: field.path,
-    value: texts.map(({text}) => (field.secret ? hiddenText(text) : listedText(text))).join(', '),
+    value: texts.map(({text}) => shownText(field, text)).join(', '),
     from: origin.from,
     detail: origin.detail,
     valid: texts.every(({text}) => !('wrong' in field.type.parse(text))),
   };
+}
+
+function shownText({secret, type}: Exclude<AnyField, {kind: 'unused'}>, text: string): string {
+  if (secret) return hiddenText(text);
+  // An address of mail is no user with a password.
+  return type === mailAddress && !('wrong' in mailAddress.parse(text)) ? text : listedText(text);
 }
 
 /** Returns the text, or a placeholder when it looks like a misplaced secret; of a URL with a secret, scheme and host. */

@@ -18,9 +18,26 @@ export function sanitizeValue(text: string): string {
   return JSON.stringify(short).replaceAll(UNSEEN, escapeCharacter);
 }
 
-/** Whether a text has the form of a token of Telegram's bots, or of a key of PagerDuty. */
+/**
+ * Whether a text has the form of a token: of Telegram's bots, a key of PagerDuty, an API key such as `sk-…`, `hf_…` or `xoxb-…`,
+ * or what follows `Bearer`.
+ */
 export function isToken(text: string): boolean {
-  return /^\d{1,20}:[A-Za-z0-9_-]{20,100}$/.test(text) || /^(?=.*\d)[A-Za-z0-9]{32}$/.test(text);
+  return (
+    /^\d{1,20}:[A-Za-z0-9_-]{20,100}$/.test(text) ||
+    /^(?=.*\d)[A-Za-z0-9]{32}$/.test(text) ||
+    /^bearer\s/i.test(text) ||
+    API_KEY.test(text) ||
+    (/^[\w-]+$/.test(text) && text.split(/[_-]/).some(isRandom))
+  );
+}
+
+/** The beginnings that services give to their keys, each with letters and a digit after it. */
+const API_KEY = /^(?:sk|pk|rk|hf|gsk|nvapi|xox[a-z]|gh[a-z]|glpat)[_-](?=[\w-]*\d)[\w-]{16,}$/i;
+
+/** Capitals, small letters and digits mixed over some length: no word, and no name of a model. */
+function isRandom(run: string): boolean {
+  return run.length >= 16 && /[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run);
 }
 
 /** Makes a file name or key safe for messages: escapes the characters that a terminal would obey. */
@@ -31,7 +48,9 @@ export function sanitizeText(text: string): string {
 /** Makes a key's path safe for messages: a secret may be in the place of a key. */
 export function sanitizePath(path: string): string {
   const safe = sanitizeValue(path);
-  return safe.startsWith('"') ? sanitizeText(path).slice(0, 100) : safe;
+  if (!safe.startsWith('"')) return safe;
+  const keys = path.split('.').map((key) => (isToken(key) ? '(not shown)' : key));
+  return sanitizeText(keys.join('.')).slice(0, 100);
 }
 
 function escapeCharacter(character: string): string {

@@ -14,6 +14,13 @@ describe('a URL in an output', () => {
     ['http://10.0.0.7/#topsecret', 'http://10.0.0.7/…'],
     ['/home/operator/.aos', '/home/operator/.aos'],
     ['localhost:8080', 'localhost:8080'],
+    ['localhost:8080/', 'localhost:8080/'],
+    ['dispatcher.example.org:443/ws', 'dispatcher.example.org:443/ws'],
+    ['dispatcher.example.org:443/tok/SECRET', 'dispatcher.example.org:443/…'],
+    ['dispatcher.example.org:443/ws?token=SECRET', 'dispatcher.example.org:443/…'],
+    ['bob:hunter22@dispatcher.example.org:443/ws', 'dispatcher.example.org:443/…'],
+    ['[::1]:443/SECRET', '[::1]:443/…'],
+    ['./host:1/x', './host:1/x'],
     ['', ''],
   ])('%s is shown as %s', (url, shown) => {
     expect(shownUrl(url)).toBe(shown);
@@ -32,7 +39,10 @@ describe('a URL in an output', () => {
     );
   });
 
-  it.each(['no URL', 'localhost:8080/secret', ''])('has no secret steps where it is none: %s', (text) => {
-    expect(secretSteps(text)).toEqual([]);
-  });
+  it.each(['no URL', 'localhost:8080', 'C:/secret', ''])(
+    'has no secret steps where it is none: %s',
+    (text) => {
+      expect(secretSteps(text)).toEqual([]);
+    },
+  );
 });
