@@ -18,7 +18,8 @@ const PRECISION = 6;
 export const PARTIES: Parties = {
   operator: OPERATOR,
   dispatcher: DISPATCHER,
-  range: RANGE,
+  formerDispatchers: [],
+  ranges: [RANGE],
   precision: PRECISION,
 };
 

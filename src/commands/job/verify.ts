@@ -3,6 +3,7 @@ import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
 import {untilStopped} from '../../lib/cli/signals.ts';
 import {openJobs} from '../../lib/features/job/journal.ts';
 import {verifyJobs} from '../../lib/features/job/verify.ts';
+import {formerDispatcherFlag, precisionFlag} from '../../lib/features/receipt/flags.ts';
 import {overallExit} from '../../lib/features/receipt/report.ts';
 import {jobsText} from '../../lib/features/receipt/text.ts';
 
@@ -26,21 +27,26 @@ export default class JobVerify extends AosCommand {
     all: Flags.boolean({summary: 'All jobs of the journal.', default: false}),
     tag: Flags.string({summary: 'Of several jobs with this id, the one with this tag.', helpValue: 'TAG'}),
     position: Flags.string({summary: 'And this position.', helpValue: 'POSITION'}),
+    ...formerDispatcherFlag,
+    ...precisionFlag,
   };
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(JobVerify);
-    const {tag, position, all} = flags;
+    const {tag, position, all, precision} = flags;
+    const formerDispatchers = flags['former-dispatcher'] ?? [];
     const opened = openJobs(flags.config, (line) => this.note(line, flags.quiet));
     try {
       const choice = args.id === undefined ? null : {id: args.id, tag, position};
-      const report = await untilStopped((signal) => verifyJobs(opened, {choice, all, signal}));
+      const report = await untilStopped((signal) =>
+        verifyJobs(opened, {choice, all, formerDispatchers, precision, signal}),
+      );
       const {network, nodeId} = opened.config;
       this.give({
         schema: 'job-verify',
         exitCode: overallExit([report.overall]),
         result: report,
-        text: jobsText(report, this.style.width ?? NO_TERMINAL),
+        text: jobsText(report, this.style.width ?? NO_TERMINAL, this.next),
         network,
         ...(nodeId === null ? {} : {nodeId}),
       });

@@ -30,10 +30,10 @@ export default class VerifyReceipt extends AosCommand {
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(VerifyReceipt);
     const files = filesOf(argv.map(String));
-    const {operator, dispatcher, range, precision} = flags;
-    const {parties, config} = partiesFor({operator, dispatcher, range, precision}, flags.config, (line) =>
-      this.note(line, flags.quiet),
-    );
+    const {operator, dispatcher, range: ranges = [], precision} = flags;
+    const formerDispatchers = flags['former-dispatcher'] ?? [];
+    const given = {operator, dispatcher, formerDispatchers, ranges, precision};
+    const {parties, config} = partiesFor(given, flags.config, (line) => this.note(line, flags.quiet));
     const receipts = await untilStopped((signal) =>
       verifyFiles(files, {parties, checks: kindChecks(config), signal}),
     );
@@ -41,7 +41,7 @@ export default class VerifyReceipt extends AosCommand {
       schema: 'verify-receipt',
       exitCode: overallExit(receipts.map(({overall}) => overall)),
       result: {receipts},
-      text: receiptsText(receipts, this.style.width ?? NO_TERMINAL),
+      text: receiptsText(receipts, this.style.width ?? NO_TERMINAL, this.next),
       nodeId: parties.operator,
     });
   }

@@ -149,6 +149,7 @@ export const FIELDS = {
   vrfKeyFile: one('node.vrf_key_file', secretFile, './vrf.key', 'File (mode 0600) with the VRF seed, 64 hex digits.'),
   vrfKey: one('node.vrf_key', seed, 'vrf_key_file: ./vrf.key', 'The VRF seed itself, as in the reference; `node.vrf_key_file` is safer.', {secret: true}),
   dispatcherAddress: one('node.dispatcher_address', address, '0x1DdBd306eFFbb5FF29E41398A6a1198Ee6Fb51ce', 'Address that signs the dispatcher’s jobs; without it any valid signer is accepted.', {aliases: ['dispatcher.dispatcher_address']}),
+  formerDispatchers: many('node.former_dispatchers', address, '["0x27e4384ecc11810c2F49914390052b22c4e3CcC0"]', 'Addresses that signed the dispatcher’s jobs before `node.dispatcher_address` changed. Only what checks jobs of that time takes them (`aos job verify`, `aos verify receipt`, `aos job show`): `aos run` takes no job from them.'),
   nodeType: one('node.node_type', text, 'opml', 'The kind of worker when there is no `workers` section, and the one that `net.worker_url` is the address of. One of opml, tee and zkml must be among the configured kinds; anything else is ignored.'),
   clockId: one('node.clock_id', uint64, '1', 'This node’s id in logical clocks.'),
   heartbeatInterval: one('node.heartbeat_interval', duration(1000, 3_600_000), '10', 'How often the connection is checked.', {fallback: '10s'}),

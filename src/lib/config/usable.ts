@@ -56,6 +56,8 @@ export type UsableConfig = ChainView & {
   blsPasswordFile: string | null;
   dispatcherUrl: string | null;
   dispatcherAddress: string | null;
+  /** Those of before, that jobs of that time are checked with. */
+  formerDispatchers: readonly string[];
   verifyDispatcher: VerifyDispatcher | null;
   listen: ListenAddress | null;
   outerUrl: string | null;
@@ -136,6 +138,7 @@ export function usableConfig(source: ConfigSource): UsableConfig {
     blsPasswordFile: pathOf(resolved, FIELDS.blsPasswordFile, base),
     dispatcherUrl: resolved.one(FIELDS.dispatcherUrl) ?? null,
     dispatcherAddress: resolved.one(FIELDS.dispatcherAddress) ?? null,
+    formerDispatchers: resolved.many(FIELDS.formerDispatchers) ?? [],
     verifyDispatcher: resolved.one(FIELDS.verifyDispatcher) ?? null,
     listen,
     outerUrl,

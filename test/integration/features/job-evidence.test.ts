@@ -43,6 +43,27 @@ it('keeps receipts of what a worker answered past the evidence period and the re
     before.journal.close();
     expect(whole.jobs[0]?.overall).toBe('valid');
 
+    // The dispatcher got another key: whom to trust is said by the configuration and the flags, never by the journal.
+    const changes = {...config, dispatcherAddress: OPERATOR};
+    const asked = async (formerDispatchers: string[], id: string | null) => {
+      const opened = {...open(), config: changes};
+      try {
+        const choice = id === null ? null : {id};
+        return await verifyJobs(opened, {choice, all: id === null, formerDispatchers, signal});
+      } finally {
+        opened.journal.close();
+      }
+    };
+    const foreign = await asked([], null);
+    expect(foreign).toMatchObject({broken: 4, strangers: [{address: DISPATCHER, jobs: 4}]});
+    expect(foreign.next?.run?.args).toEqual(['--all', '--former-dispatcher', DISPATCHER]);
+    const single = await asked([], `#${answered}`);
+    expect(single.next?.run?.args).toEqual([`#${answered}`, '--former-dispatcher', DISPATCHER]);
+    const trusted = await asked([DISPATCHER], `#${answered}`);
+    expect(trusted).toMatchObject({overall: 'valid', strangers: [], next: null});
+    expect(trusted.jobs[0]?.links[0]?.why).toBe(`signed by ${DISPATCHER}, a former dispatcher`);
+    expect(await asked([DISPATCHER], null)).toMatchObject({valid: whole.valid + 2, broken: 0});
+
     time.pass(2 * HOUR);
     const keeper = createEvidenceKeeper(journal, evidenceDirectory(evidence), {
       nodeId: OPERATOR,
@@ -107,7 +128,8 @@ it('reads the kept receipt of a job that the journal has forgotten by its whole 
       await keeper.keep(seqs);
     };
     await journal.tidy({evidenceMs: HOUR, retentionMs: HOUR, beforePacking: keep});
-    const opened = {journal: openJobReader({dir}), config, dir};
+    // A receipt says what its job was sampled with; the network has another number of digits by now.
+    const opened = {journal: openJobReader({dir}), config: {...config, vrfSortPrecision: 5}, dir};
     expect(opened.journal.find('forgotten', 9)).toEqual([]);
     expect(jobReceipt(opened, {id: 'forgotten'})).toMatchObject({seq: null, jobId: 'forgotten'});
     const report = await verifyJobs(opened, {choice: {id: 'forgotten'}, all: false, signal});

@@ -128,7 +128,7 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
 }
 
 function signatureText({
-  dispatch: {signature, isKnownDispatcher: known, hashMatches: hash},
+  dispatch: {signature, isKnownDispatcher: known, isFormerDispatcher: former, hashMatches: hash},
 }: JobDetail): string {
   switch (signature.state) {
     case 'packed':
@@ -140,8 +140,8 @@ function signatureText({
     case 'invalid':
       return `invalid: ${signature.reason ?? ''}`;
     case 'verified': {
-      const whose =
-        known === null ? '' : known ? ', the configured dispatcher' : ', NOT the configured dispatcher';
+      const ours = known === true ? ', the configured dispatcher' : ', NOT the configured dispatcher';
+      const whose = former ? ', a former dispatcher' : known === null ? '' : ours;
       return `valid (${signature.signer ?? ''}${whose})${hash === false ? '; its hash field is wrong' : ''}`;
     }
   }

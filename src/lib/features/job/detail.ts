@@ -15,6 +15,7 @@ import {sampleNumber, widen, type SamplingRange} from '../../protocol/vrf/sampli
 import type {EvidenceRow, JobRequestRow, JobDetailRecord} from '../../node/journal/job-query-types.ts';
 import {clockFromWire} from '../../protocol/wire/clock-field.ts';
 import {checkJson} from './checks.ts';
+import {isFormer, isKnown} from './known-dispatcher.ts';
 import {timelineOf} from './timeline.ts';
 
 /** What is known beside the journal's row. */
@@ -23,6 +24,8 @@ export type DetailFacts = {
   nodeId: string | null;
   /** `node.dispatcher_address` */
   dispatcher: string | null;
+  /** `node.former_dispatchers` */
+  formerDispatchers: readonly string[];
   /** As last read from the chain, for a job that was sampled before the journal kept its range. */
   lastRange: SamplingRange | null;
   /** `chain.vrf_sort_precision` */
@@ -59,7 +62,8 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
       signature:
         dispatch?.signature ?? (record.packed === null ? UNREADABLE : {...PACKED, signer: record.signer}),
       hashMatches: dispatch?.hashMatches ?? null,
-      isKnownDispatcher: isKnown(dispatch?.signature.signer ?? null, facts.dispatcher),
+      isKnownDispatcher: isKnown(dispatch?.signature.signer ?? null, facts),
+      isFormerDispatcher: isFormer(dispatch?.signature.signer ?? null, facts),
       clock: job === null ? null : clockToWire(job.clock),
       seed: job?.seed ?? null,
     },
@@ -140,10 +144,6 @@ function readElement(element: string): DispatchJob | null {
     if (isAosError(error)) return null;
     throw error;
   }
-}
-
-function isKnown(signer: string | null, dispatcher: string | null): boolean | null {
-  return signer === null || dispatcher === null ? null : sameAddress(signer, dispatcher);
 }
 
 function samplingOf({vrf, key, range: own}: JobDetailRecord, {lastRange, precision}: DetailFacts) {

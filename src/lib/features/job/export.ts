@@ -35,7 +35,14 @@ export function jobExportText(record: JobDetailRecord, format: 'ndjson' | 'csv')
 /** `seq` is the job's number in the journal, `at` when it came. */
 function jobLine(record: JobDetailRecord) {
   // What an export takes from the detail needs none of these.
-  const facts = {nodeId: null, dispatcher: null, lastRange: null, precision: null, now: record.receivedAt};
+  const facts = {
+    nodeId: null,
+    dispatcher: null,
+    formerDispatchers: [],
+    lastRange: null,
+    precision: null,
+    now: record.receivedAt,
+  };
   const {answer, delivery, sampling, dispatch, requests, user, prompt} = jobDetail(record, facts);
   const {seq, ...row} = jobRowJson(record);
   return {

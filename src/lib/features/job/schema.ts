@@ -180,6 +180,7 @@ export const jobShow: ResultEntry = {
         }),
         hashMatches: v.nullable(v.boolean()),
         isKnownDispatcher: v.nullable(v.boolean()),
+        isFormerDispatcher: v.boolean(),
         clock: v.nullable(clock),
         seed: v.nullable(v.string()),
       }),

@@ -29,6 +29,7 @@ export function showJob({journal, config}: OpenedJobs, choice: JobChoice): JobDe
   return jobDetail(record, {
     nodeId: config.nodeId,
     dispatcher: config.dispatcherAddress,
+    formerDispatchers: config.formerDispatchers,
     lastRange: rangeOfText(journal.recall(RANGE_NOTE)) ?? null,
     precision: config.vrfSortPrecision,
     now: systemTime.now(),

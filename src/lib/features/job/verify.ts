@@ -5,9 +5,21 @@ import {kindChecks} from '../receipt/kind-checks.ts';
 import {verifyAll, verifyKept, verifyOne} from '../receipt/verify-jobs.ts';
 import {keptReceipts} from '../../node/evidence/kept-receipts.ts';
 import {chooseJobOrKept} from './forgotten.ts';
+import type {EvidenceFacts} from '../../node/evidence/job-evidence.ts';
 import type {OpenedJobs} from './journal.ts';
 import {evidenceFacts} from './receipt.ts';
 import type {JobChoice} from './show.ts';
+
+/** What is checked again, and what is known beside the configuration. */
+export type VerifyChoice = {
+  choice: JobChoice | null;
+  all: boolean;
+  /** Beside those of the configuration. */
+  formerDispatchers?: readonly string[];
+  /** What the jobs of the journal were sampled with; undefined: as configured. */
+  precision?: number | undefined;
+  signal: AbortSignal;
+};
 
 /**
  * Checks again what the journal holds of one job, or of all.
@@ -15,7 +27,7 @@ import type {JobChoice} from './show.ts';
  */
 export async function verifyJobs(
   opened: OpenedJobs,
-  {choice, all, signal}: {choice: JobChoice | null; all: boolean; signal: AbortSignal},
+  {choice, all, formerDispatchers = [], precision, signal}: VerifyChoice,
 ): Promise<JobsReport> {
   if (all === (choice !== null))
     throw new AosError('USAGE', all ? '--all and an ID are two things' : 'neither an ID nor --all is given', {
@@ -23,12 +35,21 @@ export async function verifyJobs(
     });
   const {journal, config} = opened;
   const receipts = keptReceipts(config.evidence?.dir ?? null);
-  const of = {journal, receipts, config, checks: kindChecks(config), signal};
-  if (choice === null) return verifyAll({...of, facts: evidenceFacts(opened, {seq: 0})});
+  const {dispatcherAddress} = config;
+  const dispatchers = {
+    dispatcherAddress,
+    formerDispatchers: [...formerDispatchers, ...config.formerDispatchers],
+  };
+  const of = {journal, receipts, config: dispatchers, checks: kindChecks(config), signal};
+  const factsFor = (row: {seq: number}): EvidenceFacts => {
+    const facts = evidenceFacts(opened, row);
+    return {...facts, precision: precision ?? facts.precision};
+  };
+  if (choice === null) return verifyAll({...of, facts: factsFor({seq: 0})});
   const {row, kept} = chooseJobOrKept(journal, receipts, choice);
-  if (row === null) return verifyKept({...of, facts: evidenceFacts(opened, {seq: 0})}, choice.id, kept);
+  if (row === null) return verifyKept({...of, facts: factsFor({seq: 0})}, choice.id, kept);
   const {seq} = row;
   const record = journal.record(seq);
   if (record === undefined) throw new AosError('JOB_UNKNOWN', `job #${seq} was cleaned up in this moment`);
-  return verifyOne({...of, facts: evidenceFacts(opened, {seq})}, record);
+  return verifyOne({...of, facts: factsFor({seq})}, record);
 }

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosError} from '../../foundation/errors/error.ts';
-import type {Parties} from '../../protocol/receipt/receipt.ts';
+import type {KnownRange} from '../../protocol/receipt/receipt.ts';
 import {checksumAddress, isAddress} from '../../protocol/wire/ethereum.ts';
 
 /** MAX_RANGE() of the network's range contract. */
@@ -17,7 +17,7 @@ const addressFlag = Flags.custom({
 });
 
 /** A flag for the range that a job was sampled with: `START,END` of the network's 600000, or `START,END/MAX`. */
-const rangeFlag = Flags.custom<NonNullable<Parties['range']>>({
+const rangeFlag = Flags.custom<KnownRange>({
   helpValue: 'START,END[/MAX]',
   parse: (text) => {
     const [match, start = '0', end = '0', max] = RANGE.exec(text.trim()) ?? [];
@@ -34,19 +34,36 @@ const rangeFlag = Flags.custom<NonNullable<Parties['range']>>({
   },
 });
 
-/** Flags of the parties that a receipt is compared with. */
-export const partyFlags = {
-  operator: addressFlag({summary: 'Address of the operator (default: node_id of the configuration).'}),
-  dispatcher: addressFlag({
-    summary: 'Address of the dispatcher (default: node.dispatcher_address of the configuration).',
+/** Dispatchers of before, beside that of the configuration or the flag. */
+export const formerDispatcherFlag = {
+  'former-dispatcher': addressFlag({
+    summary:
+      'Another address that signed jobs as the dispatcher, before it changed; may be repeated (beside node.former_dispatchers).',
+    multiple: true,
   }),
-  range: rangeFlag({
-    summary: 'Range of the operator when the job was sampled (MAX: 600000 unless it is given).',
-  }),
+};
+
+/** A flag for the digits that jobs were sampled with. */
+export const precisionFlag = {
   precision: Flags.integer({
     summary: 'Hex digits of the random value that make the number (default: 6, or as configured).',
     min: 1,
     max: 128,
     helpValue: 'N',
   }),
+};
+
+/** Flags of the parties that a receipt is compared with. */
+export const partyFlags = {
+  operator: addressFlag({summary: 'Address of the operator (default: node_id of the configuration).'}),
+  dispatcher: addressFlag({
+    summary: 'Address of the dispatcher (default: node.dispatcher_address of the configuration).',
+  }),
+  ...formerDispatcherFlag,
+  range: rangeFlag({
+    summary:
+      'Range of the operator when the job was sampled (MAX: 600000 unless it is given); may be repeated, for receipts of several times.',
+    multiple: true,
+  }),
+  ...precisionFlag,
 };

@@ -1,4 +1,5 @@
 import type {JobDetailRecord} from '../../node/journal/job-query-types.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 import {
   firstBroken,
   overallOf,
@@ -7,6 +8,7 @@ import {
   type Overall,
   type Verdict,
 } from '../../protocol/receipt/links.ts';
+import type {Strangers} from './next.ts';
 
 /** One job that was checked again. */
 export type JobReport = {
@@ -32,6 +34,9 @@ export type JobsReport = {
   chain: {readings: number; verdict: Verdict; why: string | null};
   /** The one that was named; of all those that are broken, the first {@link MOST_SHOWN}. */
   jobs: JobReport[];
+  /** Who signed messages with jobs in place of a known dispatcher. */
+  strangers: Strangers;
+  next: NextStep | null;
 };
 
 /** Most broken jobs that are listed. */

@@ -12,7 +12,8 @@ const PRECISION = 6;
 export type PartyFlags = {
   operator: string | undefined;
   dispatcher: string | undefined;
-  range: Parties['range'] | undefined;
+  formerDispatchers: readonly string[];
+  ranges: Parties['ranges'];
   precision: number | undefined;
 };
 
@@ -41,7 +42,8 @@ export function partiesFor(
     parties: {
       operator,
       dispatcher: flags.dispatcher ?? own?.dispatcherAddress ?? null,
-      range: flags.range ?? null,
+      formerDispatchers: [...flags.formerDispatchers, ...(own?.formerDispatchers ?? [])],
+      ranges: flags.ranges,
       precision: flags.precision ?? own?.vrfSortPrecision ?? PRECISION,
     },
   };

@@ -1,6 +1,7 @@
 import type {Code} from '../../foundation/errors/table.ts';
 import {EXIT, type ExitCode} from '../../foundation/errors/table.ts';
-import type {BoundFacts} from '../../protocol/receipt/check/check.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
+import type {BoundFacts, Checked} from '../../protocol/receipt/check/check.ts';
 import {
   firstBroken,
   overallOf,
@@ -8,6 +9,7 @@ import {
   type LinkName,
   type Overall,
 } from '../../protocol/receipt/links.ts';
+import {nextForReceipt} from './next.ts';
 
 /** What is said of one receipt; nothing of it that no valid signature binds. */
 export type ReceiptReport = {
@@ -19,17 +21,23 @@ export type ReceiptReport = {
   /** Why it cannot be read; null: it can. */
   problem: {code: Code; message: string} | null;
   links: readonly Link[];
+  next: NextStep | null;
 } & BoundFacts;
 
 export const NO_FACTS: BoundFacts = {result: null, prompt: null, job: null};
 
-export function receiptReport(file: string, links: readonly Link[], facts: BoundFacts): ReceiptReport {
+export function receiptReport(
+  file: string,
+  links: readonly Link[],
+  {facts, stranger}: Pick<Checked, 'facts' | 'stranger'>,
+): ReceiptReport {
   return {
     file,
     overall: overallOf(links),
     broken: firstBroken(links)?.link ?? null,
     problem: null,
     links,
+    next: nextForReceipt(stranger),
     ...facts,
   };
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type {ResultEntry} from '../../cli/schema/entry.ts';
-import {address, code, count, schemaOf} from '../../cli/schema/parts.ts';
+import {address, code, count, next, schemaOf} from '../../cli/schema/parts.ts';
 import {LINKS, OVERALL, VERDICTS} from '../../protocol/receipt/links.ts';
 import type {JobsReport} from './job-report.ts';
 import type {ReceiptReport} from './report.ts';
@@ -31,6 +31,7 @@ export const verifyReceipt: ResultEntry = {
           broken: firstBroken,
           problem: v.nullable(v.object({code, message: v.string()})),
           links,
+          next,
           result: v.pipe(
             v.nullable(
               v.object({
@@ -102,6 +103,11 @@ export const jobVerify: ResultEntry = {
         ),
         v.description('the one that was named; with --all those that are broken, the first 1000'),
       ),
+      strangers: v.pipe(
+        v.array(v.object({address, jobs: count})),
+        v.description('who signed jobs in place of a known dispatcher; at most 20'),
+      ),
+      next,
     }),
   ),
 };

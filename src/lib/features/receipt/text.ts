@@ -1,5 +1,6 @@
 import {middle, wrap} from '../../foundation/text/cells.ts';
 import {count} from '../../foundation/text/words.ts';
+import type {RenderNext} from '../../foundation/next-step/next-step.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {LINKS, type Link, type LinkName, type Verdict} from '../../protocol/receipt/links.ts';
 import type {JobsReport} from './job-report.ts';
@@ -35,11 +36,11 @@ export const LINK_TEXT: Readonly<Record<LinkName, string>> = {
 };
 
 /** What is said of receipts, for people. */
-export function receiptsText(reports: readonly ReceiptReport[], width: number): string {
-  return reports.map((report) => receiptText(report, width).join('\n')).join('\n\n');
+export function receiptsText(reports: readonly ReceiptReport[], width: number, next: RenderNext): string {
+  return reports.map((report) => receiptText(report, width, next).join('\n')).join('\n\n');
 }
 
-function receiptText(report: ReceiptReport, width: number): string[] {
+function receiptText(report: ReceiptReport, width: number, next: RenderNext): string[] {
   const {file, problem, result, job, prompt, links} = report;
   const row = rows(width);
   const head = row(headOf(report), safeText(file));
@@ -67,6 +68,7 @@ function receiptText(report: ReceiptReport, width: number): string[] {
         ]),
     '',
     ...linkLines(links, width),
+    ...(report.next === null ? [] : row('', `→ ${next(report.next)}`)),
   ];
 }
 
@@ -105,8 +107,8 @@ function rows(width: number): (label: string, text: string) => string[] {
 }
 
 /** What was checked again of the journal, for people. */
-export function jobsText(report: JobsReport, width: number): string {
-  const {overall, checked, valid, incomplete, broken, chain, jobs} = report;
+export function jobsText(report: JobsReport, width: number, next: RenderNext): string {
+  const {overall, checked, valid, incomplete, broken, chain, jobs, strangers} = report;
   const lines = jobs.flatMap((job) => [
     `${job.overall === 'broken' ? `BROKEN (${job.broken ?? ''})` : job.overall}${job.seq === null ? '' : `  #${job.seq}`}  ${safeText(middle(job.jobId, 66))}`,
     ...linkLines(job.links, width),
@@ -116,5 +118,9 @@ export function jobsText(report: JobsReport, width: number): string {
     ...lines,
     `${overall === 'broken' ? 'BROKEN' : overall}: ${count(checked, 'job')} checked, ${valid} valid, ${incomplete} incomplete, ${broken} broken`,
     `clock readings: ${chain.readings}, ${VERDICT_TEXT[chain.verdict]}${chain.why === null ? '' : `: ${chain.why}`}`,
+    ...strangers.map(
+      ({address, jobs: signed}) => `${count(signed, 'job')} signed by ${address}, no known dispatcher`,
+    ),
+    ...(report.next === null ? [] : [`→ ${next(report.next)}`]),
   ].join('\n');
 }

@@ -25,7 +25,7 @@ export async function verifyFiles(
     try {
       const receipt = readReceipt(readReceiptFile(file));
       const checked = check({...receipt, content: null}, parties);
-      reports.push(receiptReport(file, await linksOf(checked, checks, signal), checked.facts));
+      reports.push(receiptReport(file, await linksOf(checked, checks, signal), checked));
     } catch (error) {
       if (!isAosError(error)) throw error;
       if (files.length === 1) throw new AosError(error.code, `${safeText(file)}: ${error.message}`);
@@ -36,5 +36,13 @@ export async function verifyFiles(
 }
 
 function unreadable(file: string, {code, message}: AosError): ReceiptReport {
-  return {file, overall: 'unreadable', broken: null, problem: {code, message}, links: [], ...NO_FACTS};
+  return {
+    file,
+    overall: 'unreadable',
+    broken: null,
+    problem: {code, message},
+    links: [],
+    next: null,
+    ...NO_FACTS,
+  };
 }

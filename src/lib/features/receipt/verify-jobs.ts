@@ -6,12 +6,13 @@ import type {CheckBatch} from '../../node/receipts/check-batch.ts';
 import {createCheckPool, receiptThreadUrl, type CheckPool} from '../../node/receipts/check-pool.ts';
 import {evidenceOf, type EvidenceFacts} from '../../node/evidence/job-evidence.ts';
 import type {KeptReceipt, KeptReceipts} from '../../node/evidence/kept-receipts.ts';
-import {createCheck} from '../../protocol/receipt/check/check.ts';
+import {createCheck, type Checked} from '../../protocol/receipt/check/check.ts';
 import type {KindChecks} from '../../protocol/receipt/kind-check.ts';
 import type {Link} from '../../protocol/receipt/links.ts';
 import type {JobEvidence, Parties} from '../../protocol/receipt/receipt.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {keptOf, withFlaw} from './evidence.ts';
+import {countStrangers, nextForJobs} from './next.ts';
 import {jobReport, MOST_SHOWN, type JobReport, type JobsReport} from './job-report.ts';
 import {linksOf} from './kind-checks.ts';
 import {withProofSaid} from './proof-said.ts';
@@ -28,7 +29,7 @@ export type VerifyJobs = {
   /** Of jobs that the journal has packed or forgotten. */
   receipts: KeptReceipts;
   facts: EvidenceFacts;
-  config: Pick<UsableConfig, 'dispatcherAddress'>;
+  config: Pick<UsableConfig, 'dispatcherAddress' | 'formerDispatchers'>;
   checks: KindChecks;
   signal: AbortSignal;
 };
@@ -37,8 +38,9 @@ export type VerifyJobs = {
 export async function verifyOne(of: VerifyJobs, record: JobDetailRecord): Promise<JobsReport> {
   const check = createCheck(await loadVrf());
   const {evidence, parties, flaw} = taskOf(of, record, of.journal);
-  const links = withProofSaid(await linksOf(check(evidence, parties), of.checks, of.signal), record);
-  return oneReport(jobReport(record, withFlaw(links, flaw)), evidence.readings.length);
+  const checked = check(evidence, parties);
+  const links = withProofSaid(await linksOf(checked, of.checks, of.signal), record);
+  return oneReport(jobReport(record, withFlaw(links, flaw)), evidence.readings.length, checked);
 }
 
 /** Checks the kept receipt of a job that the journal has forgotten. @throws the signal's reason */
@@ -49,10 +51,11 @@ export async function verifyKept(of: VerifyJobs, jobId: string, {receipt}: KeptR
   const links = await linksOf(checked, of.checks, of.signal);
   const {result, job} = checked.facts;
   const key = {jobId, tag: result?.tag ?? '', position: job?.position ?? ''};
-  return oneReport(jobReport({seq: null, key, state: 'accepted'}, links), receipt.readings.length);
+  return oneReport(jobReport({seq: null, key, state: 'accepted'}, links), receipt.readings.length, checked);
 }
 
-function oneReport(report: JobReport, readings: number): JobsReport {
+function oneReport(report: JobReport, readings: number, {stranger}: Pick<Checked, 'stranger'>): JobsReport {
+  const strangers = stranger === null ? [] : [{address: stranger, jobs: 1}];
   const chain = report.links.find(({link}) => link === 'chain');
   return {
     overall: report.overall,
@@ -66,6 +69,8 @@ function oneReport(report: JobReport, readings: number): JobsReport {
       why: chain?.why ?? null,
     },
     jobs: [report],
+    strangers,
+    next: nextForJobs(strangers, report.seq === null ? report.jobId : `#${report.seq}`),
   };
 }
 
@@ -81,6 +86,7 @@ export async function verifyAll(of: VerifyJobs): Promise<JobsReport> {
     const chain = await checkReadings(of, pool);
     const counts = {valid: 0, incomplete: 0, broken: 0};
     const found: JobReport[] = [];
+    const strangers = countStrangers();
     let checked = 0;
     const done: Promise<void>[] = [];
     const take = async (records: readonly JobDetailRecord[]): Promise<void> => {
@@ -93,6 +99,7 @@ export async function verifyAll(of: VerifyJobs): Promise<JobsReport> {
         if (record === undefined) continue;
         const links = withProofSaid(await linksOf(answer, of.checks, of.signal), record);
         const report = jobReport(record, withFlaw(links, tasks[index]?.flaw ?? null));
+        strangers.add(answer.stranger);
         checked += 1;
         counts[report.overall] += 1;
         if (report.overall === 'broken') found.push(report);
@@ -113,6 +120,8 @@ export async function verifyAll(of: VerifyJobs): Promise<JobsReport> {
       ...counts,
       chain,
       jobs: found.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0)).slice(0, MOST_SHOWN),
+      strangers: strangers.list(),
+      next: nextForJobs(strangers.list(), '--all'),
     };
   } finally {
     await pool.close();
@@ -132,7 +141,13 @@ function taskOf(
 
 /** The parties as the journal's own node knows them; the range is the one that the job was sampled with. */
 function partiesOf({facts, config}: VerifyJobs, {range}: Pick<JobEvidence, 'range'>): Parties {
-  return {operator: facts.nodeId, dispatcher: config.dispatcherAddress, range, precision: facts.precision};
+  return {
+    operator: facts.nodeId,
+    dispatcher: config.dispatcherAddress,
+    formerDispatchers: config.formerDispatchers,
+    ranges: range === null ? [] : [range],
+    precision: range?.precision ?? facts.precision,
+  };
 }
 
 function allRecords(journal: JobReader): Iterable<JobDetailRecord> {

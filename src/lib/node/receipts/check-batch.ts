@@ -10,14 +10,14 @@ export type CheckBatch = {
   readings: readonly Reading[];
 };
 
-export type CheckedBatch = {jobs: Pick<Checked, 'links' | 'ask'>[]; chain: Link | null};
+export type CheckedBatch = {jobs: Pick<Checked, 'links' | 'ask' | 'stranger'>[]; chain: Link | null};
 
 /** Checks a batch, on whatever thread it is. */
 export function checkBatch(check: Check, {jobs, readings}: CheckBatch): CheckedBatch {
   return {
     jobs: jobs.map(({evidence, parties}) => {
-      const {links, ask} = check(evidence, parties);
-      return {links, ask};
+      const {links, ask, stranger} = check(evidence, parties);
+      return {links, ask, stranger};
     }),
     chain: readings.length === 0 ? null : checkChain(readings, null, null),
   };

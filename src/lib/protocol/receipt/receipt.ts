@@ -50,10 +50,17 @@ export type JobEvidence = Pick<Receipt, 'operator' | 'frame' | 'range' | 'worker
   content: string | null;
 };
 
-/** The parties as the one who checks knows them; null: not known. */
+/** A range as the one who checks knows it. */
+export type KnownRange = Pick<ReceiptRange, 'start' | 'end' | 'max'>;
+
+/** The parties as the one who checks knows them: nothing of a receipt says whom to trust. */
 export type Parties = {
   operator: string;
+  /** Null: not known. */
   dispatcher: string | null;
-  range: Pick<ReceiptRange, 'start' | 'end' | 'max'> | null;
+  /** Other addresses that the dispatcher signed with, before it got this one. */
+  formerDispatchers: readonly string[];
+  /** Those that the operator had, one after the other; none: not known. */
+  ranges: readonly KnownRange[];
   precision: number;
 };

@@ -8,7 +8,14 @@ import {openJobReader} from '../../../../src/lib/node/journal/job-query.ts';
 import {requestMark} from '../../../../src/lib/node/journal/request-mark.ts';
 import {answerTo, createRig, type Run} from '../../../support/operator-rig.ts';
 
-const FACTS = {nodeId: null, dispatcher: null, lastRange: null, precision: null, now: 0};
+const FACTS = {
+  nodeId: null,
+  dispatcher: null,
+  formerDispatchers: [],
+  lastRange: null,
+  precision: null,
+  now: 0,
+};
 
 /** Everything that shows a run and its jobs: the log in each form, what the control socket has, and the jobs of the journal. */
 function outputsOf(run: Run, dir: string): Record<string, string> {

@@ -14,6 +14,7 @@ const AT = Date.UTC(2030, 0, 1);
 const FACTS: DetailFacts = {
   nodeId: null,
   dispatcher: null,
+  formerDispatchers: [],
   lastRange: null,
   precision: null,
   now: AT + 60_000,

@@ -65,7 +65,7 @@ describe('the check of a receipt', () => {
 
   it('finds a job that is not selected valid without an answer', () => {
     const receipt = receiptFor(vrf, {isSelected: false});
-    const parties = {...PARTIES, range: {start: 0n, end: 0n, max: 600_000n}};
+    const parties = {...PARTIES, ranges: [{start: 0n, end: 0n, max: 600_000n}]};
     expect(overallOf(check(asEvidence(receipt), parties).links)).toBe('valid');
   });
 
@@ -132,15 +132,50 @@ describe('the check of a receipt', () => {
   it.each<[LinkName, Partial<Parties>]>([
     ['dispatcher', {dispatcher: OPERATOR}],
     ['operator', {operator: DISPATCHER}],
-    ['range', {range: {start: 0n, end: 1n, max: 600_000n}}],
+    ['range', {ranges: [{start: 0n, end: 1n, max: 600_000n}]}],
     ['range', {precision: 5}],
   ])('names %s as broken for another party', (link, parties) => {
     expect(verdicts({}, parties)).toMatchObject({overall: 'broken', broken: link});
   });
 
+  it('takes a message of a former dispatcher that the one who checks names, and shows who signed it', () => {
+    const parties = {...PARTIES, dispatcher: OPERATOR, formerDispatchers: [DISPATCHER.toLowerCase()]};
+    const {links, facts, stranger} = check(asEvidence(whole), parties);
+    expect(links[0]).toEqual({
+      link: 'dispatcher',
+      verdict: 'valid',
+      why: `signed by ${DISPATCHER}, a former dispatcher`,
+    });
+    expect({overall: overallOf(links), dispatcher: facts.job?.dispatcher, stranger}).toEqual({
+      overall: 'valid',
+      dispatcher: DISPATCHER,
+      stranger: null,
+    });
+    const former = {dispatcher: null, formerDispatchers: [OPERATOR]};
+    expect(verdicts({}, former)).toMatchObject({broken: 'dispatcher'});
+  });
+
+  it('names who signed the message in place of a dispatcher that is known', () => {
+    expect(check(asEvidence(whole), {...PARTIES, dispatcher: OPERATOR}).stranger).toBe(DISPATCHER);
+    expect(check(asEvidence(whole), {...PARTIES, dispatcher: null}).stranger).toBeNull();
+    const forged = frame(changed(original, 'What is AI', 'What is BI'));
+    expect(check({...asEvidence(whole), ...forged}, PARTIES).stranger).toBeNull();
+  });
+
+  it('takes one of several ranges of the operator, and says by which', () => {
+    const other = {start: 0n, end: 5n, max: 600_000n};
+    const link = (ranges: Parties['ranges']) =>
+      check(asEvidence(whole), {...PARTIES, ranges}).links.find(({link: name}) => name === 'range');
+    expect(link([other, ...PARTIES.ranges])).toMatchObject({
+      verdict: 'valid',
+      why: 'by 0,600000/600000, one of the ranges that are given',
+    });
+    expect(link([other, other])).toMatchObject({verdict: 'broken'});
+  });
+
   it.each<[LinkName, Verdict, Partial<JobEvidence>, Partial<Parties>]>([
     ['dispatcher', 'not_checked', {}, {dispatcher: null}],
-    ['range', 'not_checked', {}, {range: null}],
+    ['range', 'not_checked', {}, {ranges: []}],
     ['dispatcher', 'not_here', {frame: null}, {}],
     ['range', 'not_here', {range: null}, {}],
     ['answer', 'not_here', {worker: null}, {}],

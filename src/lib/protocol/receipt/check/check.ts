@@ -39,8 +39,15 @@ export type BoundFacts = {
   } | null;
 };
 
-/** A job or a receipt, checked. `ask`: what the checker of its kind is to be asked (`withKind`). */
-export type Checked = {links: readonly Link[]; facts: BoundFacts; ask: KindEvidence | null};
+/** A job or a receipt, checked. */
+export type Checked = {
+  links: readonly Link[];
+  facts: BoundFacts;
+  /** What the checker of its kind is to be asked (`withKind`). */
+  ask: KindEvidence | null;
+  /** Who signed the message, where that is no dispatcher that is trusted; null: a trusted one, or nothing is known to compare with. */
+  stranger: string | null;
+};
 
 export type Check = (evidence: JobEvidence, parties: Parties) => Checked;
 
@@ -48,7 +55,7 @@ export type Check = (evidence: JobEvidence, parties: Parties) => Checked;
 export function createCheck(vrf: Pick<Vrf, 'verify'>): Check {
   const checkFrame = frameChecker();
   return (evidence, parties) => {
-    const frame = checkFrame(evidence.frame, parties.dispatcher);
+    const frame = checkFrame(evidence.frame, parties);
     const result = checkResult(evidence, parties);
     const {fields} = result;
     const matched = checkJob(frame, fields);
@@ -66,9 +73,10 @@ export function createCheck(vrf: Pick<Vrf, 'verify'>): Check {
       ...answer.links,
       result.link,
       checkChain(evidence.readings, jobId, job?.clock ?? null),
-      checkReply(evidence.reply, result.envelopeId, parties.dispatcher),
+      checkReply(evidence.reply, result.envelopeId, parties),
     ];
-    return {links, facts: factsOf({frame, result, links}, parties), ask: answer.ask};
+    const stranger = frame.link.verdict === 'broken' ? frame.signer : null;
+    return {links, facts: factsOf({frame, result, links}, parties), ask: answer.ask, stranger};
   };
 }
 
@@ -102,7 +110,7 @@ function factsOf(
   const holds = (name: Link['link']): boolean =>
     links.some(({link, verdict}) => link === name && verdict === 'valid');
   const {fields, envelopeId} = result;
-  const {job, isAlone} = frame;
+  const {job, isAlone, signer} = frame;
   const isSigned = holds('operator') && fields !== null && envelopeId !== null;
   return {
     result: !isSigned
@@ -121,10 +129,10 @@ function factsOf(
         },
     prompt: isSigned && holds('vrf') && job !== null ? job.prompt : null,
     job:
-      !holds('dispatcher') || !holds('job') || job === null || parties.dispatcher === null
+      !holds('dispatcher') || !holds('job') || job === null || signer === null
         ? null
         : {
-            dispatcher: parties.dispatcher,
+            dispatcher: signer,
             position: isAlone ? job.key.position : null,
             kind: job.kind,
             model: job.model,

@@ -1,12 +1,12 @@
 import {atOnce} from '../../../foundation/async/slices.ts';
 import {isAosError} from '../../../foundation/errors/error.ts';
-import {sameAddress} from '../../wire/ethereum.ts';
 import {readFrame, verifyFrame, type RequestFrame} from '../../wire/frame.ts';
 import type {Verification} from '../../wire/envelope.ts';
 import {isJsonObject, parseJson} from '../../wire/json.ts';
 import {readDispatchElement, type DispatchJob} from '../../wire/messages.ts';
-import {broken, notChecked, notHere, notSigned, valid, type Link} from '../links.ts';
-import type {JobEvidence, Parties} from '../receipt.ts';
+import {broken, notHere, notSigned, type Link} from '../links.ts';
+import type {JobEvidence} from '../receipt.ts';
+import {signerLink, type Dispatchers} from './signer-link.ts';
 
 /** A message with what its signature says; null: it cannot be read. */
 type ReadMessage = {frame: RequestFrame; verified: Verification} | null;
@@ -14,6 +14,8 @@ type ReadMessage = {frame: RequestFrame; verified: Verification} | null;
 /** The dispatcher's message of a job, checked. */
 export type CheckedFrame = {
   link: Link;
+  /** Whose signature the message has; null: none that is right. */
+  signer: string | null;
   /** The job as it was dispatched; null: it is not here, or cannot be read. */
   job: DispatchJob | null;
   /** Why there is no job; null: there is one. */
@@ -22,7 +24,7 @@ export type CheckedFrame = {
   isAlone: boolean;
 };
 
-export type CheckFrame = (frame: JobEvidence['frame'], dispatcher: Parties['dispatcher']) => CheckedFrame;
+export type CheckFrame = (frame: JobEvidence['frame'], dispatchers: Dispatchers) => CheckedFrame;
 
 /** Checks messages; the jobs of one message follow each other, so the last one is read and hashed once for all of them. */
 export function frameChecker(): CheckFrame {
@@ -35,7 +37,7 @@ export function frameChecker(): CheckFrame {
     return message;
   }
 
-  return (frame, dispatcher) => {
+  return (frame, dispatchers) => {
     if (frame === null)
       return {...NO_JOB, link: notHere('dispatcher', 'the dispatcher’s message is not here')};
     const message = read(frame.bytes);
@@ -47,7 +49,8 @@ export function frameChecker(): CheckFrame {
       };
     const job = jobAt(message.frame, frame.index);
     return {
-      link: linkOf(message.verified, dispatcher),
+      link: linkOf(message.verified, dispatchers),
+      signer: message.verified.state === 'signed' ? message.verified.signer : null,
       job,
       why: job === null ? 'the message has no job at that place' : null,
       isAlone: job !== null && isAlone(message.frame, job),
@@ -55,7 +58,7 @@ export function frameChecker(): CheckFrame {
   };
 }
 
-const NO_JOB = {job: null, why: 'the dispatcher’s message is not here', isAlone: true} as const;
+const NO_JOB = {signer: null, job: null, why: 'the dispatcher’s message is not here', isAlone: true} as const;
 
 function readMessage(bytes: Uint8Array): ReadMessage {
   try {
@@ -68,20 +71,14 @@ function readMessage(bytes: Uint8Array): ReadMessage {
   }
 }
 
-function linkOf(verified: Verification, dispatcher: string | null): Link {
+function linkOf(verified: Verification, dispatchers: Dispatchers): Link {
   switch (verified.state) {
     case 'invalid':
       return broken('dispatcher', verified.reason);
     case 'unsigned':
       return notSigned('dispatcher', 'the dispatcher’s message is not signed');
-    case 'signed': {
-      const {signer} = verified;
-      if (dispatcher === null)
-        return notChecked('dispatcher', 'no address of the dispatcher is known to compare the signer with');
-      return sameAddress(signer, dispatcher)
-        ? valid('dispatcher')
-        : broken('dispatcher', `signed by ${signer}, not by the dispatcher ${dispatcher}`);
-    }
+    case 'signed':
+      return signerLink('dispatcher', verified.signer, dispatchers);
   }
 }
 

@@ -1,15 +1,15 @@
 import {atOnce} from '../../../foundation/async/slices.ts';
 import {isAosError} from '../../../foundation/errors/error.ts';
 import {parseEnvelope, verifyEnvelope, type Verification} from '../../wire/envelope.ts';
-import {sameAddress} from '../../wire/ethereum.ts';
 import {readFrame, type Incoming} from '../../wire/frame.ts';
-import {broken, notChecked, notHere, notSigned, valid, type Link} from '../links.ts';
+import {broken, notHere, notSigned, type Link} from '../links.ts';
+import {signerLink, type Dispatchers} from './signer-link.ts';
 
 /** Checks the dispatcher's reply to the result: it accepts the message with that id. The published dispatchers sign none. */
 export function checkReply(
   reply: Uint8Array | null,
   envelopeId: string | null,
-  dispatcher: string | null,
+  dispatchers: Dispatchers,
 ): Link {
   if (reply === null) return notHere('reply', 'the dispatcher’s acceptance is not here');
   const incoming = readReply(reply);
@@ -25,11 +25,7 @@ export function checkReply(
     case 'invalid':
       return broken('reply', verified.reason);
     case 'signed':
-      if (dispatcher === null)
-        return notChecked('reply', 'no address of the dispatcher is known to compare the signer with');
-      return sameAddress(verified.signer, dispatcher)
-        ? valid('reply')
-        : broken('reply', `signed by ${verified.signer}, not by the dispatcher ${dispatcher}`);
+      return signerLink('reply', verified.signer, dispatchers);
   }
 }
 

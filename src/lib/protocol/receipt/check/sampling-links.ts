@@ -3,7 +3,7 @@ import {sampleNumber, vrfInput, widen} from '../../vrf/sampling.ts';
 import {fromHex, toHex} from '../../wire/ethereum.ts';
 import type {DispatchJob, VrfFields} from '../../wire/messages.ts';
 import {broken, notChecked, notHere, valid, type Link} from '../links.ts';
-import type {JobEvidence, Parties} from '../receipt.ts';
+import type {JobEvidence, KnownRange, Parties} from '../receipt.ts';
 import type {ResultFields} from './result-link.ts';
 
 /** Checks that the proof proves the random value, for the prompt of the job where that is here. */
@@ -44,15 +44,16 @@ function bytesOf(hex: string, length: number): Uint8Array | null {
 export function checkRange(
   {vrf, range, tag, job}: Pick<JobEvidence, 'vrf' | 'range'> & {tag: string | null; job: DispatchJob | null},
   proven: Link,
-  {range: known, precision}: Parties,
+  {ranges, precision}: Pick<Parties, 'ranges' | 'precision'>,
 ): Link {
   if (vrf === null) return notHere('range', 'the job is not sampled yet');
   if (range === null) return notHere('range', 'the range that the job was sampled with is not kept');
-  if (known === null) return notChecked('range', 'no range is given to compare with');
-  if (known.start !== range.start || known.end !== range.end || known.max !== range.max)
+  if (ranges.length === 0) return notChecked('range', 'no range is given to compare with');
+  const known = ranges.find((one) => isSameRange(one, range));
+  if (known === undefined)
     return broken(
       'range',
-      `the job was sampled with ${textOf(range)}, and the range that is given is ${textOf(known)}`,
+      `the job was sampled with ${textOf(range)}, and ${ranges.length === 1 ? 'the range that is given is' : 'the ranges that are given are'} ${ranges.map(textOf).join(' and ')}`,
     );
   if (precision !== range.precision)
     return broken('range', `the job was sampled with ${range.precision} digits, not with ${precision}`);
@@ -62,16 +63,24 @@ export function checkRange(
   const widened = widen({...known, block: null}, tag, job?.key.position ?? '');
   const threshold = widened === null ? 0 : widened.end - widened.start;
   const isSelected = sampleNumber(vrf.vrf_random_value, precision, known.max) < threshold;
-  if (isSelected === vrf.selected) return valid('range');
+  if (isSelected === vrf.selected)
+    return valid(
+      'range',
+      ranges.length === 1 ? null : `by ${textOf(known)}, one of the ranges that are given`,
+    );
   return broken(
     'range',
     vrf.selected
-      ? 'the random value does not select the job, and the result says that it does'
-      : 'the random value selects the job, and the result says that it does not',
+      ? `by ${precision} digits of it the random value does not select the job, and the result says that it does`
+      : `by ${precision} digits of it the random value selects the job, and the result says that it does not`,
   );
 }
 
+function isSameRange(a: KnownRange, b: KnownRange): boolean {
+  return a.start === b.start && a.end === b.end && a.max === b.max;
+}
+
 /** A range as it is typed. */
-export function textOf({start, end, max}: {start: bigint; end: bigint; max: bigint}): string {
+export function textOf({start, end, max}: KnownRange): string {
   return `${start},${end}/${max}`;
 }
