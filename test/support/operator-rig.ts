@@ -20,6 +20,7 @@ import type {SqliteDriver} from '../../src/lib/node/journal/driver.ts';
 import {openJournal, type NodeJournal} from '../../src/lib/node/journal/sqlite.ts';
 import type {OperatorEvent, StopReason, Summary} from '../../src/lib/node/events/events.ts';
 import type {AnswerCheck} from '../../src/lib/node/operator/check-port.ts';
+import type {ShownAnswer} from '../../src/lib/node/journal/verdicts.ts';
 import {createOperator, type Operator} from '../../src/lib/node/operator/operator.ts';
 import type {DiskReader} from '../../src/lib/node/operator/disk-watch.ts';
 import type {OperatorOptions} from '../../src/lib/node/operator/options.ts';
@@ -136,7 +137,7 @@ export type Run = {
   /** Has jobs asked about again, as `aos job retry` does. */
   askAgain: Operator['askAgain'];
   /** Delivers the held answer of a job, as `aos job release` does. */
-  release: Operator['release'];
+  release: (seq: number, shown?: ShownAnswer) => ReturnType<Operator['release']>;
   /** Its place at the dispatcher, as `aos drain` moves it. */
   door: Operator['door'];
   /** Tells it to stop; resolves with its summary. */
@@ -435,7 +436,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       events,
       journal,
       askAgain: operator.askAgain,
-      release: operator.release,
+      release: (seq, shown) => operator.release(seq, shown ?? null),
       door: operator.door,
       done,
       ended,

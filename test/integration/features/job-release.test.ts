@@ -115,6 +115,28 @@ describe('a held answer', () => {
     }),
   );
 
+  it('that takes the place of the one that was shown is not signed: the person has not seen it', () =>
+    withHeld(async (opened) => {
+      const asked = person(true);
+      const anotherComes = async (): Promise<boolean> => {
+        const writer = await openJournal({dir: opened.dir, clockId: 1n});
+        await writer.ask({requestId: 'ask-2', seq: 1, kind: 'opml', attempt: 2, askedAt: 1_800});
+        await writer.answer('ask-2', '{"req_id":"ask-2","answer":"no"}', 1_900, () => ({toCheck: true}));
+        await writer.checks.judge('ask-2', HELD, 2_000, () => ({noAnswer: 'it is held'}));
+        await writer.close();
+        return true;
+      };
+      await expect(
+        releaseJob(opened, {id: 'held'}, NODE, {...asked, confirm: anotherComes}),
+      ).rejects.toMatchObject({
+        code: 'ANSWER_NOT_HELD',
+        message: expect.stringContaining('another answer of job #1 is held now') as string,
+      });
+      expect(showJob(opened, {id: 'held'})).toMatchObject({state: 'selected', answer: null});
+      expect((await releaseJob(opened, {id: 'held'}, NODE, asked)).result.answer).toBe('no');
+      expect(shown.at(-1)).toContain('no');
+    }));
+
   it.each(['checking', 'open'])('is none where the job is %s', (id) =>
     withHeld(async (opened) => {
       await expect(releaseJob(opened, {id}, NODE, person(null))).rejects.toMatchObject({
@@ -130,7 +152,7 @@ describe('a held answer', () => {
       expect(journal.list({...EVERY, held: true})).toHaveLength(2);
       await writer.tidy({evidenceMs: -1_000, retentionMs: -1_000});
       expect(journal.list({...EVERY, held: true}).map(({key}) => key.jobId)).toEqual(['held']);
-      expect(await writer.checks.release(2, 1, () => ({noAnswer: 'none'}))).toEqual({state: 'none'});
+      expect(await writer.checks.release(2, null, 1, () => ({noAnswer: 'none'}))).toEqual({state: 'none'});
       await writer.close();
     }));
 });

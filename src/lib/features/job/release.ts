@@ -4,6 +4,7 @@ import {run} from '../../foundation/next-step/next-step.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import type {Config} from '../../config/config.ts';
 import type {JobRow} from '../../node/journal/job-query-types.ts';
+import type {ShownAnswer} from '../../node/journal/verdicts.ts';
 import {openJournal} from '../../node/journal/sqlite.ts';
 import {releaseIn} from '../../node/operator/release-answer.ts';
 import type {CheckJson} from './checks.ts';
@@ -75,20 +76,23 @@ export async function releaseJob(
     person.show(detail, held, node);
     if (!(await person.confirm())) return {result: {...result, released: false}, exitCode: EXIT.negative};
   }
-  const {by, state} = await release(opened, seq, node);
+  const shown = {attempt: held.attempt ?? 0, at: Date.parse(held.receivedAt)};
+  const {by, state} = await release(opened, {seq, shown}, node);
+  if (state === 'other') throw otherHeld(row);
   if (state !== 'released') throw notHeld({...row, state: state === 'answered' ? 'concluded' : row.state});
   return {result: {...result, by}, exitCode: EXIT.ok};
 }
 
 async function release(
   opened: OpenedJobs,
-  seq: number,
+  {seq, shown}: {seq: number; shown: ShownAnswer},
   node: ReleasingNode,
 ): Promise<{by: 'operator' | 'journal'; state: string}> {
   const client = await connectOperator(opened);
   if (client !== null) {
     try {
-      const reply = await client.command({command: 'release', args: {job: String(seq)}});
+      const answer = `${shown.attempt}@${shown.at}`;
+      const reply = await client.command({command: 'release', args: {job: String(seq), answer}});
       return {by: 'operator', state: stateOf(reply)};
     } finally {
       client.close();
@@ -97,7 +101,7 @@ async function release(
   const journal = await openJournal({dir: opened.dir, clockId: node.clockId ?? 1n});
   try {
     const {nodeId, clockId} = node;
-    const {state} = await releaseIn({journal, node: {nodeId, clockId}, time: systemTime}, seq);
+    const {state} = await releaseIn({journal, node: {nodeId, clockId}, time: systemTime}, seq, shown);
     return {by: 'journal', state};
   } finally {
     await journal.close();
@@ -109,6 +113,15 @@ function stateOf(reply: unknown): string {
   if (typeof reply === 'object' && reply !== null && 'state' in reply && typeof reply.state === 'string')
     return reply.state;
   throw new AosError('CONTROL_BROKEN', 'the operator did not say what became of the answer');
+}
+
+/** Nothing is signed that the person has not seen. */
+function otherHeld({seq}: Pick<JobRow, 'seq'>): AosError {
+  return new AosError(
+    'ANSWER_NOT_HELD',
+    `another answer of job #${seq} is held now than the one that was shown, and none is signed`,
+    {next: run('job release', [`#${seq}`], 'See the one that is held now')},
+  );
 }
 
 function requireHeld(row: JobRow): JobRow {

@@ -1,5 +1,6 @@
 import {AosError} from '../../foundation/errors/error.ts';
 import type {CarryOut} from '../../node/control/reader.ts';
+import type {ShownAnswer} from '../../node/journal/verdicts.ts';
 import type {Operator} from '../../node/operator/operator.ts';
 import type {ReloadResult} from './reload.ts';
 
@@ -26,7 +27,9 @@ export function commandsOf(
       case 'retry':
         return operator.askAgain(numbersIn(args['jobs'] ?? '')).then((asked) => ({asked}));
       case 'release':
-        return operator.release(numbersIn(args['job'] ?? '')[0] ?? 0).then((state) => ({state}));
+        return operator
+          .release(numbersIn(args['job'] ?? '')[0] ?? 0, shownIn(args['answer'] ?? ''))
+          .then((state) => ({state}));
       case 'stop':
         own.stop();
         return Promise.resolve({asked: true});
@@ -61,4 +64,10 @@ function numbersIn(text: string): number[] {
     .split(',')
     .map(Number)
     .filter((number) => Number.isSafeInteger(number) && number > 0);
+}
+
+/** The answer that the person has seen: `ATTEMPT@MS`; null: the client names none, as that of an older aos. */
+function shownIn(answer: string): ShownAnswer | null {
+  const [match, attempt, at] = /^(\d{1,9})@(\d{1,16})$/.exec(answer) ?? [];
+  return match === undefined ? null : {attempt: Number(attempt), at: Number(at)};
 }

@@ -78,7 +78,7 @@ export type ControlCommand =
   /** Has jobs asked about again: their numbers in the journal, at most {@link MOST_RETRIED}, with commas between. */
   | {command: 'retry'; args: {jobs: string}}
   /** Delivers the held answer of a job: its number in the journal. */
-  | {command: 'release'; args: {job: string}};
+  | {command: 'release'; args: {job: string; answer: string}};
 
 /** A command is a line of at most 16 KiB. */
 export const MOST_RETRIED = 500;

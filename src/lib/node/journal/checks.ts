@@ -28,11 +28,11 @@ export function checkTable(database: Database) {
     `INSERT INTO checks (request_id, seq, at, body, state) VALUES (?, ?, ?, ?, 'checking')`,
   );
   const one = database.prepare(
-    `SELECT c.*, q.asked_at, q.worker_url FROM checks c LEFT JOIN questions q ON q.request_id = c.request_id
+    `SELECT c.*, q.asked_at, q.worker_url, q.attempt FROM checks c LEFT JOIN questions q ON q.request_id = c.request_id
      WHERE c.request_id = ? AND c.state IN ('checking', 'held')`,
   );
   const heldOf = database.prepare(
-    `SELECT c.*, q.asked_at, q.worker_url FROM checks c LEFT JOIN questions q ON q.request_id = c.request_id
+    `SELECT c.*, q.asked_at, q.worker_url, q.attempt FROM checks c LEFT JOIN questions q ON q.request_id = c.request_id
      WHERE c.seq = ? AND c.state = 'held' ORDER BY c.n DESC LIMIT 1`,
   );
   const states = database.prepare(
@@ -168,6 +168,7 @@ function waitingOf(row: Row): WaitingAnswer {
     at,
     askedAt: maybeNumberOf(row, 'asked_at') ?? at,
     workerUrl: maybeTextOf(row, 'worker_url'),
+    attempt: maybeNumberOf(row, 'attempt'),
     code: maybeTextOf(row, 'code'),
     message: maybeTextOf(row, 'message'),
   };

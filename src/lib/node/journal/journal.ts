@@ -15,7 +15,7 @@ import type {
   RequestRecord,
   RequestTaker,
 } from './records.ts';
-import type {HeldFacts, Judged, Judgement, Released, WaitingAnswer} from './verdicts.ts';
+import type {HeldFacts, Judged, Judgement, Released, ShownAnswer, WaitingAnswer} from './verdicts.ts';
 import type {HeldThen, JobState} from '../events/job-states.ts';
 import type {AgeClock} from './age-clock.ts';
 import type {Inflow} from './inflow.ts';
@@ -198,6 +198,7 @@ export type CheckJournal = {
   /** Makes the held answer of a job its content, by the word of the operator, in one write. */
   release(
     seq: number,
+    shown: ShownAnswer | null,
     at: number,
     make: (body: string, ...args: Parameters<MakeAnswer>) => Conclusion | NoAnswer,
   ): Promise<Released>;

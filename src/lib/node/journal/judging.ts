@@ -5,7 +5,7 @@ import type {textTable} from './job-texts.ts';
 import type {MakeAnswer, NoAnswer} from './journal.ts';
 import type {Conclusion, JobRecord} from './records.ts';
 import type {requestTable} from './requests.ts';
-import type {Judged, Judgement, Released, WaitingAnswer} from './verdicts.ts';
+import type {Judged, Judgement, Released, ShownAnswer, WaitingAnswer} from './verdicts.ts';
 
 /** The tables that a judgement touches, and how an answer becomes the content of its job. */
 type Tables = {
@@ -68,8 +68,10 @@ export function judging({jobs, requests, checks, texts, answers}: Tables) {
     return {state: 'taken', concluded};
   }
 
+  /** @param shown null: whichever is held */
   function release(
     seq: number,
+    shown: ShownAnswer | null,
     at: number,
     make: (body: string, ...args: Parameters<MakeAnswer>) => Conclusion | NoAnswer,
   ): Released {
@@ -78,6 +80,8 @@ export function judging({jobs, requests, checks, texts, answers}: Tables) {
     if (record.content !== null) return {state: 'answered'};
     const held = checks.held(seq);
     if (held === null || !isOpen(record)) return {state: 'none'};
+    if (shown !== null && (shown.at !== held.at || shown.attempt !== (held.attempt ?? 0)))
+      return {state: 'other'};
     const {requestId, body} = held;
     const say = (...args: Parameters<MakeAnswer>): Conclusion | NoAnswer => make(body, ...args);
     const made = say(seq, () => record, texts.text(record));

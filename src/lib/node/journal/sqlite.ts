@@ -233,7 +233,7 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
       due: (after, limit) => readOrFail(() => checks.due(after, limit)),
       heldFacts: () => readOrFail(() => checks.heldFacts()),
       judge: (requestId, judgement, at, make) => change(() => judge(requestId, judgement, at, make)),
-      release: (seq, at, make) => change(() => release(seq, at, make)),
+      release: (seq, shown, at, make) => change(() => release(seq, shown, at, make)),
     },
 
     read: (event, at) => change(() => readings.append(event, at)),

@@ -57,6 +57,8 @@ export type WaitingAnswer = {
   askedAt: number;
   /** URL of the worker that took the request; null: not known. */
   workerUrl: string | null;
+  /** Which request of the job it answers, from 1; null: not known. */
+  attempt: number | null;
   /** Why it is held; null: it is not judged yet. */
   code: string | null;
   message: string | null;
@@ -76,7 +78,15 @@ export type Released =
   | {state: 'released'; concluded: readonly number[]}
   /** The job has its answer. */
   | {state: 'answered'}
+  /** Another answer is held now than the one that was shown. */
+  | {state: 'other'}
   | {state: 'none'};
+
+/**
+ * The held answer that a person was shown: which attempt it answers (0: not known), and when it came, Unix ms. Another one may take
+ * its place meanwhile.
+ */
+export type ShownAnswer = {attempt: number; at: number};
 
 /** Held answers of jobs that still wait for one. */
 export type HeldFacts = {count: number; oldestAt: number; seq: number; code: string; message: string};

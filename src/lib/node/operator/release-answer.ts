@@ -1,7 +1,7 @@
 import type {Time} from '../../foundation/time/time.ts';
 import type {Emit} from '../events/events.ts';
 import type {JobJournal, RequestJournal} from '../journal/journal.ts';
-import type {Released} from '../journal/verdicts.ts';
+import type {Released, ShownAnswer} from '../journal/verdicts.ts';
 import type {Answering} from './job/answer.ts';
 import {makeBy} from './job/checking.ts';
 import type {Made} from './job/listeners.ts';
@@ -9,9 +9,10 @@ import {refOf} from './job/record.ts';
 
 /**
  * Makes the held answer of a job its one answer, by the word of the operator, and has it delivered.
+ * @param shown the answer that a person has seen; null: whichever is held
  * @throws AosError JOURNAL_WRITE_FAILED
  */
-export type ReleaseAnswer = (seq: number) => Promise<Released['state']>;
+export type ReleaseAnswer = (seq: number, shown: ShownAnswer | null) => Promise<Released['state']>;
 
 export function createReleaseAnswer(deps: {
   journal: Pick<JobJournal, 'get'> & {checks: RequestJournal['checks']};
@@ -22,8 +23,8 @@ export function createReleaseAnswer(deps: {
   onHeld: () => void;
 }): ReleaseAnswer {
   const {journal, emit} = deps;
-  return async (seq) => {
-    const {state, made} = await releaseIn(deps, seq);
+  return async (seq, shown) => {
+    const {state, made} = await releaseIn(deps, seq, shown);
     if (state !== 'released') return state;
     const record = journal.get(seq);
     if (record !== undefined) emit({type: 'job_released', job: refOf(record)});
@@ -41,9 +42,10 @@ export async function releaseIn(
     time,
   }: {journal: {checks: RequestJournal['checks']}; node: Answering; time: Pick<Time, 'now'>},
   seq: number,
+  shown: ShownAnswer | null,
 ): Promise<{state: Released['state']; made: ReadonlyMap<number, Made>}> {
   const made = new Map<number, Made>();
-  const {state} = await journal.checks.release(seq, time.now(), (body, ...which) =>
+  const {state} = await journal.checks.release(seq, shown, time.now(), (body, ...which) =>
     makeBy({node, time}, {requestId: '', body}, made)(...which),
   );
   return {state, made};
