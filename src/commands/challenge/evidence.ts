@@ -16,7 +16,7 @@ import {systemTime} from '../../lib/foundation/system/system-time.ts';
 export default class ChallengeEvidence extends AosCommand {
   static override summary = 'Collect the journal evidence for a challenged clock number.';
   static override description = [
-    "CLOCK is the clock number of a challenge, the second column of `aos challenge list`. The journal is only read, also beside a running operator. The directory gets the dispatcher's signed messages, VRF proofs with the sampling range they were drawn with, clock readings, OPML answers with their state roots, the answers given, and manifest.json with the SHA-256 of each file.",
+    "CLOCK is the clock number of a challenge, the second column of `aos challenge list`. The journal is only read, also beside a running operator. The directory gets the dispatcher's signed messages, VRF proofs with the sampling range they were drawn with, clock readings, OPML answers with their state roots (an engine's with what it says of itself), the answers given, and manifest.json with the SHA-256 of each file.",
     SELECTION,
     "Challenges are of the whole AVS, so there is no --operator: the evidence is this node's. Exit code 0 all gathered, 4 gathered but something of it is missing (the manifest says what), 3 no such challenge or nothing in the journal: then no directory is made.",
   ].join('\n\n');

@@ -2,10 +2,11 @@ import {createHash} from 'node:crypto';
 import {verifyReadings, type Reading} from '../../protocol/clock/readings.ts';
 import {clockToWire} from '../../protocol/clock/vlc.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
-import {jsonLine} from '../../foundation/text/safe-text.ts';
+import {jsonLine, safeText} from '../../foundation/text/safe-text.ts';
 import {parseEnvelope, verifyEnvelope} from '../../protocol/wire/envelope.ts';
 import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
-import {readWorkerAnswer} from '../../protocol/wire/worker-answers.ts';
+import {engineText, type EngineFacts} from '../../protocol/wire/engine-body.ts';
+import {readWorkerAnswer, type WorkerAnswer} from '../../protocol/wire/worker-answers.ts';
 import {vrfJson} from '../../protocol/vrf/vrf-json.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {SelectedJob} from './select.ts';
@@ -39,6 +40,8 @@ export type JobEntry = {
   selected: boolean | null;
   /** The state root in the last answer of an OPML worker. */
   stateRoot: string | null;
+  /** The engine that gave the last answer, by its own words; null: the network's worker did, or none answered. */
+  engine: EngineFacts | null;
   readings: {first: number; last: number; chainValid: boolean} | null;
   files: readonly string[];
 };
@@ -88,17 +91,20 @@ export function jobEvidence({job, matches, frame, requests, readings, range}: Jo
     );
   else files.push({name: `${prefix}-answer.json`, what: 'the signed job_result', text: job.content});
 
-  const shown: (string | null)[] = [];
+  const answers: Shown[] = [];
   for (const [index, {kind, answer}] of requests.entries()) {
     if (answer === null) continue;
-    shown.push(shownBy(kind, answer));
+    const shown = shownBy(kind, answer);
+    answers.push(shown);
     const name = `${prefix}-${kind}-${index + 1}.json`;
-    files.push({name, what: `${SHOWS[kind].file}, byte for byte`, text: answer});
+    files.push({name, what: `${fileOf(kind, shown)}, byte for byte`, text: answer});
   }
+  const engine = answers.at(-1)?.engine ?? null;
   if (frame !== null && job.vrf?.selected === true && job.outcome !== 'unsupported') {
     const kind = WORKER_KINDS.find((one) => one === job.kind) ?? 'opml';
-    if (shown.length === 0) lacks(`selected, but no ${kind.toUpperCase()} worker answered`);
-    else if (shown.every((what) => what === null)) lacks(SHOWS[kind].lack);
+    if (answers.length === 0) lacks(`selected, but no ${kind.toUpperCase()} worker answered`);
+    else if (answers.every(({what}) => what === null))
+      lacks(engine === null ? SHOWS[kind].lack : ofEngine(engine));
   }
 
   const [first] = readings;
@@ -126,6 +132,7 @@ export function jobEvidence({job, matches, frame, requests, readings, range}: Jo
     dispatcher,
     selected: job.vrf?.selected ?? null,
     stateRoot: stateRootOf(requests),
+    engine,
     readings: first === undefined || last === undefined ? null : {first: first.n, last: last.n, chainValid},
     files: files.map(({name}) => name),
   };
@@ -158,7 +165,7 @@ function signerOf(frame: string): string | null {
 function stateRootOf(requests: readonly RequestRecord[]): string | null {
   return requests.reduce(
     (root: string | null, {kind, answer}) =>
-      kind !== 'opml' || answer === null ? root : (shownBy(kind, answer) ?? root),
+      kind !== 'opml' || answer === null ? root : (shownBy(kind, answer).what ?? root),
     null,
   );
 }
@@ -170,14 +177,32 @@ const SHOWS: Readonly<Record<WorkerKind, {file: string; lack: string}>> = {
   zkml: {file: 'ZKML verdict on the proof', lack: 'the ZKML answer is no verdict'},
 };
 
-/** What an answer shows of how it was made: state root, attestation or verdict; null: nothing. */
-function shownBy(kind: WorkerKind, answer: string): string | null {
+/** What shows how an answer was made: state root, attestation or verdict; null: nothing. And the engine that gave it. */
+type Shown = {what: string | null; engine: EngineFacts | null};
+
+function shownBy(kind: WorkerKind, answer: string): Shown {
   try {
     const read = readWorkerAnswer(kind, Buffer.from(answer));
-    const {stateRoot, attestation} = read;
-    return (kind === 'opml' ? stateRoot : kind === 'tee' ? attestation : read.answer) || null;
+    return {what: WHAT[kind](read) || null, engine: read.engine};
   } catch (error) {
-    if (isAosError(error)) return null;
+    if (isAosError(error)) return {what: null, engine: null};
     throw error;
   }
+}
+
+const WHAT: Readonly<Record<WorkerKind, (answer: WorkerAnswer) => string>> = {
+  opml: ({stateRoot}) => stateRoot,
+  tee: ({attestation}) => attestation,
+  zkml: ({answer}) => answer,
+};
+
+const MOST_ENGINE = 300;
+
+function fileOf(kind: WorkerKind, {engine}: Shown): string {
+  return engine === null ? SHOWS[kind].file : 'answer of an engine, with what it says of itself';
+}
+
+/** No engine computes a state root, so that none was lost: the network cannot repeat the computation by one. */
+function ofEngine(engine: EngineFacts): string {
+  return `an engine answered (${safeText(engineText(engine), MOST_ENGINE)}), and no engine gives a state root: only the text can be compared, with what the network’s worker says to the same prompt`;
 }

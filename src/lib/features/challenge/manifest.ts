@@ -114,7 +114,7 @@ export function bundleOf(about: EvidenceFor, {jobs, ownReadings}: Holdings): Bun
 
 /** Returns a job's entry for the manifest and `--json`. */
 export function jobJson(entry: JobEntry) {
-  const {seq, jobId, tag, position, matches, state, outcome, dispatcher, selected, stateRoot} = entry;
+  const {seq, jobId, tag, position, matches, state, outcome, dispatcher, selected, stateRoot, engine} = entry;
   const readings =
     entry.readings === null
       ? null
@@ -134,6 +134,7 @@ export function jobJson(entry: JobEntry) {
     dispatcher,
     selected,
     stateRoot,
+    engine,
     readings,
     files: entry.files,
   };

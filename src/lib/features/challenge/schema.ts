@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type {evidenceJson} from './evidence.ts';
 import type {challengesJson} from './text.ts';
+import {engineFacts} from '../../cli/schema/engine.ts';
 import type {ResultEntry} from '../../cli/schema/entry.ts';
 import {address, count, decimal, hash32, hex, ms, schemaOf} from '../../cli/schema/parts.ts';
 
@@ -57,6 +58,10 @@ const job = v.object({
   dispatcher: v.nullable(v.string()),
   selected: v.nullable(v.boolean()),
   stateRoot: v.nullable(v.string()),
+  engine: v.pipe(
+    v.nullable(engineFacts),
+    v.description('that gave the last answer; null: the network’s worker did, or none answered'),
+  ),
   readings: v.nullable(v.object({first: count, last: count, chainValid: v.boolean()})),
   files: v.array(v.string()),
 });

@@ -5,6 +5,7 @@ import type {RetryResult} from './retry.ts';
 import type {JobRowJson} from './row.ts';
 import type {JobDetail} from './detail.ts';
 import type {RefusedResult} from './refused.ts';
+import {engineFacts} from '../../cli/schema/engine.ts';
 import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
 import {address, count, decimal, ms, schemaOf, time} from '../../cli/schema/parts.ts';
 import {JOB_OUTCOMES, JOB_STATES} from '../../node/events/job-states.ts';
@@ -225,16 +226,7 @@ export const jobShow: ResultEntry = {
           attestationBytes: v.pipe(v.nullable(count), v.description('of the document')),
           attestationSha256: v.nullable(digits),
           engine: v.pipe(
-            v.nullable(
-              v.object({
-                name: v.string(),
-                version: v.string(),
-                model: v.string(),
-                digest: v.string(),
-                build: v.string(),
-                facts: v.string(),
-              }),
-            ),
+            v.nullable(engineFacts),
             v.description('of an OpenAI-compatible server: what it says of itself'),
           ),
           answerBytes: v.nullable(count),

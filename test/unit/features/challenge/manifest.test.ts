@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {describe, expect, it} from 'vitest';
 import {nextReading, type Reading} from '../../../../src/lib/protocol/clock/readings.ts';
 import type {JobFacts} from '../../../../src/lib/features/challenge/job-files.ts';
+import {engineBody} from '../../../../src/lib/protocol/wire/engine-body.ts';
 import {bundleOf, MANIFEST, OWN_NAMES} from '../../../../src/lib/features/challenge/manifest.ts';
 import {TEST_ADDRESS} from '../../../support/envelope-signing.ts';
 import {callbackBody, dispatchFrame, jobFrame, jobRecord} from '../../../support/evidence.ts';
@@ -152,6 +153,29 @@ describe('the evidence bundle', () => {
     expect(files.find((file) => file.name === name)?.text).toBe(answer);
     expect(manifest.find((file) => file.name === name)?.what).toContain(what);
     expect(name).toMatch(OWN_NAMES);
+  });
+
+  it('says of an engine’s answer which engine it was, and that no engine gives a state root', () => {
+    const engine = {
+      name: 'ollama',
+      version: '0.12.3',
+      model: 'llama\u001b[2J',
+      digest: 'ba',
+      build: '',
+      facts: '',
+    };
+    const answer = engineBody('q', './m', {
+      ...{answer: 'a', engine, sampling: [], finish: 'stop', usage: null, logprobs: null},
+    });
+    const {missing, jobs, manifest, files} = bundle(facts({requests: [{...ASKED, kind: 'opml', answer}]}));
+    expect(missing).toEqual([
+      'job 1: an engine answered (ollama 0.12.3, model llama\\x1b[2J, digest ba), and no engine gives a state root: only the text can be compared, with what the network’s worker says to the same prompt',
+    ]);
+    expect(jobs[0]).toMatchObject({stateRoot: null, engine});
+    expect(manifest.find(({name}) => name === 'job-1-opml-1.json')?.what).toBe(
+      'answer of an engine, with what it says of itself, byte for byte',
+    );
+    expect(files.at(-1)!.text).not.toContain('\u001b');
   });
 
   it('has the range that the job was sampled with; only where none was kept, the one last read', () => {
