@@ -3,7 +3,6 @@ import {buildConnector, Pool, type Dispatcher} from 'undici';
 import {say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {proxyText, type ProxyChoice} from '../../foundation/system/proxy-choice.ts';
 import {basicAuth} from './basic-auth.ts';
-import type {TlsOptions} from './connection-pool.ts';
 import {networkProblem} from './network-code.ts';
 
 /** What goes wrong at a proxy, and not at the peer behind it. Its text holds no password. */
@@ -48,15 +47,9 @@ export const isOfGateway = (status: number): boolean => status >= 502 && status 
  * Opens the way to a peer through the proxy of a variable. No connection is made before the first request; a fault of the
  * proxy is a {@link ProxyFault} in the causes of what a request throws.
  * @param timeoutMs limit of a request
- * @param tls for an https peer; its authority also where that is not in Node’s list
  * @throws ProxyFault for a variable that cannot be used
  */
-export function openProxy(
-  choice: ProxyChoice,
-  target: URL,
-  timeoutMs: number,
-  tls: Pick<TlsOptions, 'ca'> = {},
-): ProxiedPeer {
+export function openProxy(choice: ProxyChoice, target: URL, timeoutMs: number): ProxiedPeer {
   const peer: Peer = {choice, target};
   if (choice.url === null) throw unusable(choice);
   const proxy = choice.url;
@@ -73,7 +66,7 @@ export function openProxy(
       faultOf: (status) => (status === PROXY_AUTHENTICATION ? refused(peer, status) : null),
       close: () => gate.destroy(),
     };
-  const tunnels = new Pool(target.origin, {connect: inTunnel(gate, {peer, authorization, timeoutMs, tls})});
+  const tunnels = new Pool(target.origin, {connect: inTunnel(gate, {peer, authorization, timeoutMs})});
   return {
     dispatcher: tunnels,
     faultOf: () => null,
@@ -114,15 +107,9 @@ function inTunnel(
     peer,
     authorization,
     timeoutMs,
-    tls,
-  }: {
-    peer: Peer;
-    authorization: Readonly<Record<string, string>>;
-    timeoutMs: number;
-    tls: Pick<TlsOptions, 'ca'>;
-  },
+  }: {peer: Peer; authorization: Readonly<Record<string, string>>; timeoutMs: number},
 ): buildConnector.connector {
-  const connect = buildConnector({timeout: timeoutMs, ...tls});
+  const connect = buildConnector({timeout: timeoutMs});
   const {hostname, port} = peer.target;
   const path = `${hostname}:${port === '' ? '443' : port}`;
   return (options, callback) => {

@@ -49,6 +49,10 @@ const PATHS = {chat: '/v1/chat/completions', completions: '/v1/completions'} as 
 /** Jobs in a row whose request an engine does not take: then it is the engine. */
 const MOST_REJECTED = 3;
 const MOST_SHOWN = 100;
+/** Looks at what gave an answer, and the waits between them. */
+const MOST_LOOKS = 4;
+const LOOK_AGAIN_MS = 3_000;
+const LONGEST_WAIT_MS = 20_000;
 
 /** @param url base URL, checked */
 export function createEngine(
@@ -79,9 +83,10 @@ export function createEngine(
       seen = await sight.see(signal);
     } catch (error) {
       // llama.cpp says 503 to everything while it loads its model.
-      if (isAosError(error, 'WORKER_BUSY'))
-        return {busy: error.message.replace(`${name} is `, ''), places: null, about: ''};
-      throw error;
+      if (!isAosError(error, 'WORKER_BUSY')) throw error;
+      const wishedMs = retryAfterOf(error);
+      if (wishedMs !== null) pause(wishedMs);
+      return {busy: error.message.replace(`${name} is `, ''), places: null, about: ''};
     }
     const all = [...new Set(wanted.values())];
     const here = all.filter((model) => has(seen, model));
@@ -104,7 +109,7 @@ export function createEngine(
     } finally {
       limit.done();
     }
-    const after = await seeAfter(sight, signal);
+    const after = await seeAfter(sight, time, signal);
     const engine = answered(before, said, model);
     const doubt = pins.judge(model, {before, after: factsOf(after, model), answer: engine});
     const logprobs = config.logprobs && said.logprobs.length > 0 ? said.logprobs : null;
@@ -160,16 +165,33 @@ function late(name: string, limitMs: number): AosError {
   });
 }
 
-/** An answer of which nothing shows what gave it is as good as lost. */
-async function seeAfter(sight: Sight, signal: AbortSignal): Promise<Seen> {
-  try {
-    return await sight.see(signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!isAosError(error)) throw error;
-    const what = `after its answer, what gave it could not be read: ${error.message}`;
-    throw new AosError('WORKER_LOST', what, {cause: error, next: error.next});
+/**
+ * What the server says of itself after an answer. One that is busy, or starts anew, is asked again: the answer took its time.
+ * @throws AosError WORKER_LOST: an answer of which nothing shows what gave it is as good as lost; WORKER_REFUSED
+ */
+async function seeAfter(sight: Sight, time: Time, signal: AbortSignal): Promise<Seen> {
+  for (let looks = 1; ; looks += 1) {
+    try {
+      return await sight.see(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isAosError(error)) throw error;
+      const isPassing = isAosError(error, 'WORKER_BUSY', 'WORKER_UNREACHABLE');
+      if (isPassing && looks < MOST_LOOKS) {
+        const wishedMs = retryAfterOf(error) ?? LOOK_AGAIN_MS * looks;
+        await time.sleep(Math.min(wishedMs, LONGEST_WAIT_MS), signal);
+        continue;
+      }
+      const what = `after its answer, what gave it could not be read: ${error.message}`;
+      throw new AosError('WORKER_LOST', what, {cause: error, next: error.next});
+    }
   }
+}
+
+/** For how long a busy engine asks to be left alone, ms; null: it does not say. */
+function retryAfterOf({details}: AosError): number | null {
+  const ms = details['retryAfterMs'];
+  return typeof ms === 'number' ? ms : null;
 }
 
 /** Ollama says `fp_ollama` whatever its build is. */

@@ -1,4 +1,6 @@
 import type {EngineConfig} from '../../../config/config.ts';
+import {AosError} from '../../../foundation/errors/error.ts';
+import {say} from '../../../foundation/next-step/next-step.ts';
 import type {Time} from '../../../foundation/time/time.ts';
 import {createGatherer, type Gathered} from './gather.ts';
 import type {EngineHttp, OpenReply} from './http.ts';
@@ -39,14 +41,18 @@ export function createExchange(
       const reply = await http.post(asked.path, requestBody(config, request), signal);
       const reading = {name, http, time, onBytes: watch.heard, signal};
       await refuse(reply, () => readRefusal(reply, reading));
-      const gatherer = createGatherer(name, request.sampling);
+      const gatherer = createGatherer(name, request.sampling, http.mask);
       if (reply.contentType.includes('event-stream')) await readEvents(reply, gatherer, reading);
       else if (reply.contentType.includes('application/json')) await readWhole(reply, gatherer, reading);
       else {
         reply.leave();
         throw wrongType(asked, reply.contentType);
       }
-      return gatherer.answer();
+      const said = gatherer.answer();
+      if (!http.isIn(said.text)) return said;
+      throw new AosError('WORKER_BAD_ANSWER', `${name} sent a text that has the API key in it`, {
+        next: say('Find out what puts it there: the engine’s log, and what is in front of it.'),
+      });
     } finally {
       watch.done();
     }

@@ -33,10 +33,21 @@ const MOST_LOGPROBS = 32_768;
 const MOST_WORDS = 200;
 /** What the servers call the end of a text: OpenAI’s word, and those of TGI. */
 const STOPS: ReadonlySet<string> = new Set(['stop', 'eos', 'eos_token', 'stop_sequence']);
+const TWO_CHOICES = 'sent more than one choice, and one was asked for';
+const CALLS = ['tool_calls', 'function_call'] as const;
+/** What a server makes of the thoughts of a model, where it has a parser of them. */
+const THOUGHTS = ['reasoning_content', 'reasoning'] as const;
 const OVERLOADED = /^(?:overloaded|rate_limit|rate_limit_exceeded|429|503)$/;
 
-/** @param name of the worker, for texts */
-export function createGatherer(name: string, {maxTokens, isOwnLimit}: Sampling): Gatherer {
+/**
+ * @param name of the worker, for texts
+ * @param mask takes out of the words of an engine what may not be shown
+ */
+export function createGatherer(
+  name: string,
+  {maxTokens, isOwnLimit}: Sampling,
+  mask: (text: string) => string,
+): Gatherer {
   const parts: string[] = [];
   const logprobs: {token: string; logprob: number}[] = [];
   let bytes = 0;
@@ -45,11 +56,15 @@ export function createGatherer(name: string, {maxTokens, isOwnLimit}: Sampling):
   let fingerprint = '';
   let usage: Gathered['usage'] = null;
   let hasChoice = false;
+  /** A parser of the server has taken a part of the text for thoughts. */
+  let hasThought = false;
   /** Each token so far has its log-probability: one left out would shift the others. */
   let isSure = true;
 
   const bad = (what: string, next?: string): AosError =>
     new AosError('WORKER_BAD_ANSWER', `${name} ${what}`, next === undefined ? {} : {next: say(next)});
+
+  const shown = (text: string): string => safeText(mask(text), MOST_WORDS);
 
   function same(before: string, now: string, what: string): string {
     if (now === '' || now === before) return before;
@@ -59,20 +74,27 @@ export function createGatherer(name: string, {maxTokens, isOwnLimit}: Sampling):
   }
 
   function takeChoice(choice: JsonObject): void {
-    const index = countAt(choice, 'index') ?? 0;
-    if (index !== 0) throw bad('sent more than one choice, and one was asked for');
+    const index = choice.get('index') ?? null;
+    if (index !== null && !(isJsonNumber(index) && Number(index.text) === 0)) throw bad(TWO_CHOICES);
     hasChoice = true;
     // A stream has `delta`, a whole reply `message`; the older API has `text` in both.
     const said = objectAt(choice, 'delta') ?? objectAt(choice, 'message');
-    const calls = said?.get('tool_calls') ?? said?.get('function_call') ?? null;
-    if (calls !== null && !(Array.isArray(calls) && calls.length === 0))
+    if (CALLS.some((field) => isSaid(said?.get(field))))
       throw bad('answered with a call of a tool', 'Run the engine without tools and without their parser.');
-    const text = textAt(said, 'content') ?? textAt(choice, 'text') ?? '';
+    if (isSaid(said?.get('refusal'))) throw bad('answered with a refusal of its model in place of a text');
+    hasThought ||= THOUGHTS.some((field) => isSaid(said?.get(field)));
+    const given = [said?.get('content'), choice.get('text')].find((text) => (text ?? null) !== null) ?? '';
+    if (typeof given !== 'string') throw bad('sent an answer whose content is no text');
+    const text = given;
     if (finish !== null && text !== '') throw bad('sent more text after the end of its answer');
     bytes += Buffer.byteLength(text);
     if (bytes > MOST_BYTES) throw bad('sent more than 4 MiB of text, which is more than a result can be');
     if (text !== '') parts.push(text);
-    finish ??= textAt(choice, 'finish_reason');
+    const end = textAt(choice, 'finish_reason') ?? '';
+    if (end !== '' && finish !== null && end !== finish)
+      throw bad(`ended its answer twice, with "${shown(finish)}" and with "${shown(end)}"`);
+    // LocalAI sends an empty one with each token.
+    if (end !== '') finish = end;
     const more = logprobsOf(choice);
     if (more === null) isSure = false;
     else if (logprobs.length <= MOST_LOGPROBS) logprobs.push(...more);
@@ -81,14 +103,16 @@ export function createGatherer(name: string, {maxTokens, isOwnLimit}: Sampling):
   return {
     take(chunk) {
       const error = chunk.get('error');
-      if (error !== undefined && error !== null) throw failureIn(name, chunk);
-      if (textAt(chunk, 'object') === 'error') throw failureIn(name, chunk);
-      model = same(model, factAt(chunk, 'model'), 'model');
-      fingerprint = same(fingerprint, factAt(chunk, 'system_fingerprint'), 'system_fingerprint');
+      if (error !== undefined && error !== null) throw failureIn(name, chunk, shown);
+      if (textAt(chunk, 'object') === 'error') throw failureIn(name, chunk, shown);
+      model = same(model, mask(factAt(chunk, 'model')), 'model');
+      fingerprint = same(fingerprint, mask(factAt(chunk, 'system_fingerprint')), 'system_fingerprint');
       const counted = objectAt(chunk, 'usage');
       const [prompt, completion] = [countAt(counted, 'prompt_tokens'), countAt(counted, 'completion_tokens')];
       if (prompt !== null && completion !== null) usage = {prompt, completion};
-      for (const choice of objectsAt(chunk, 'choices') ?? []) takeChoice(choice);
+      const choices = objectsAt(chunk, 'choices') ?? [];
+      if (choices.length > 1) throw bad(TWO_CHOICES);
+      choices.forEach(takeChoice);
     },
     isFinished: () => finish !== null,
     answer() {
@@ -113,12 +137,26 @@ export function createGatherer(name: string, {maxTokens, isOwnLimit}: Sampling):
       }
       if (finish === 'content_filter')
         throw bad('left out what its content filter holds back', 'Run the engine without a content filter.');
-      if (!STOPS.has(finish))
-        throw bad(`ended its answer with the finish_reason "${safeText(finish, MOST_WORDS)}"`);
+      if (!STOPS.has(finish)) throw bad(`ended its answer with the finish_reason "${shown(finish)}"`);
+      if (text === '' && hasThought)
+        throw bad(
+          'sent thoughts of its model and an empty text',
+          'Run the engine without a parser of reasoning, or raise max_tokens.',
+        );
       if (text === '') throw bad('sent an empty text');
       return {...about, finish: 'stop'};
     },
   };
+}
+
+/** Whether a member says anything. */
+function isSaid(value: JsonValue | undefined): boolean {
+  return !(
+    value === undefined ||
+    value === null ||
+    value === '' ||
+    (Array.isArray(value) && value.length === 0)
+  );
 }
 
 /** Why a text that reached a limit is no answer; null: the limit is the job’s own. */
@@ -140,11 +178,11 @@ function cutBy(
 }
 
 /** An error in a stream, or in a reply that says 200. */
-function failureIn(name: string, chunk: JsonObject): AosError {
+function failureIn(name: string, chunk: JsonObject, shown: (text: string) => string): AosError {
   const error = chunk.get('error');
   const about = error !== undefined && isJsonObject(error) ? error : chunk;
   const said = typeof error === 'string' ? error : (textAt(about, 'message') ?? '');
-  const words = safeText(said.trim(), MOST_WORDS);
+  const words = shown(said.trim());
   const types = ['type', 'code', 'error_type'].flatMap((key) => [factAt(about, key), factAt(chunk, key)]);
   if (types.some((type) => OVERLOADED.test(type)))
     return new AosError('WORKER_BUSY', `${name} is busy${words === '' ? '' : `: ${words}`}`);

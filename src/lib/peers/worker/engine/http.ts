@@ -1,12 +1,13 @@
 import {Pool, request, type Dispatcher} from 'undici';
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import {say, type NextStep} from '../../../foundation/next-step/next-step.ts';
-import {proxyFor, type ProxyChoice} from '../../../foundation/system/proxy-choice.ts';
+import {proxyFor} from '../../../foundation/system/proxy-choice.ts';
 import type {Time} from '../../../foundation/time/time.ts';
 import {isNotConnected, isUntrusted, networkProblem} from '../../http/network-code.ts';
 import {createSchemeLook} from '../../http/other-scheme.ts';
-import {openProxy, proxyFaultIn, type ProxiedPeer} from '../../http/proxy-agent.ts';
+import {createBytes, looseText} from './bytes.ts';
 import {readApiKey, readCa} from './files.ts';
+import {createKeyMask, type KeyMask} from './key-mask.ts';
 import {limitOf} from './limit.ts';
 
 /** What a server says before the body of its reply. */
@@ -27,8 +28,8 @@ export type OpenReply = Head & {
   leave(): void;
 };
 
-/** HTTP to one engine. */
-export type EngineHttp = {
+/** HTTP to one engine, always direct: no worker is reached through a proxy (docs/network.md). */
+export type EngineHttp = Pick<KeyMask, 'mask' | 'isIn'> & {
   /** Its base URL as configured, without what a URL may hold of a password. */
   readonly url: string;
   readonly host: string;
@@ -58,7 +59,7 @@ export type EngineHttpOptions = {
   apiKeyFile: string | null;
   ca: string | null;
   time: Pick<Time, 'after'>;
-  /** Names the proxy, if there is one [that of the process]. */
+  /** Where a proxy may be named, which is not used [that of the process]. */
   env?: Readonly<Record<string, string | undefined>>;
 };
 
@@ -75,21 +76,27 @@ export function createEngineHttp(options: EngineHttpOptions): EngineHttp {
   const {origin, host} = target;
   const base = target.pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
   const name = `opml worker ${host}`;
-  const start = say('Start the engine, or correct workers.opml.url.');
-  const choice = proxyFor(target, env);
+  const proxy = proxyFor(target, env);
+  const start = say(
+    proxy === null
+      ? 'Start the engine, or correct workers.opml.url.'
+      : `Start the engine, or correct workers.opml.url: workers are asked directly, without the proxy of ${proxy.variable}.`,
+  );
   const schemeLook = createSchemeLook(origin);
-  let opened: ProxiedPeer | undefined;
-  const way = (): ProxiedPeer => (opened ??= openWay(target, choice, ca));
+  const keys = createKeyMask();
+  let opened: Pool | undefined;
 
   async function send(
     {method, path, body}: {method: 'GET' | 'POST'; path: string; body: string | null},
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
-    const {dispatcher, faultOf} = way();
+    const key = apiKeyFile === null ? null : readApiKey(apiKeyFile);
+    if (key !== null) keys.sent(key);
+    opened ??= openPool(target, ca);
     const reply = await request(`${origin}${base}${path}`, {
       method,
-      dispatcher,
-      headers: headersOf(body, apiKeyFile),
+      dispatcher: opened,
+      headers: headersOf(body, key),
       body,
       signal,
       // The caller’s signal bounds the whole exchange.
@@ -98,19 +105,10 @@ export function createEngineHttp(options: EngineHttpOptions): EngineHttp {
     });
     // A body that is not read to its end is aborted, which is an error of the stream alone.
     reply.body.on('error', () => undefined);
-    const fault = faultOf(reply.statusCode);
-    if (fault === null) return reply;
-    reply.body.destroy();
-    throw fault;
+    return reply;
   }
 
   function unreachable(error: unknown): AosError {
-    const fault = proxyFaultIn(error);
-    if (fault !== null)
-      return new AosError('WORKER_UNREACHABLE', `${name}: ${fault.message}`, {
-        cause: error,
-        next: fault.next,
-      });
     const next = isUntrusted(error)
       ? say(
           'Name the certificate of its authority in workers.opml.ca, or the name of its certificate in workers.opml.url.',
@@ -129,7 +127,7 @@ export function createEngineHttp(options: EngineHttpOptions): EngineHttp {
 
   /** @throws AosError WORKER_UNREACHABLE: the scheme of the URL is wrong */
   async function lookAtScheme(error: unknown, signal: AbortSignal): Promise<void> {
-    if (choice !== null || isAosError(error) || signal.aborted) return;
+    if (isAosError(error) || signal.aborted) return;
     const fault = await schemeLook(error, signal);
     signal.throwIfAborted();
     if (fault === null) return;
@@ -150,15 +148,11 @@ export function createEngineHttp(options: EngineHttpOptions): EngineHttp {
       const limit = limitOf(outer, time, {ms: LOOK_MS, late});
       try {
         const reply = await send({method: 'GET', path, body: null}, limit.signal);
-        const parts: Uint8Array[] = [];
-        let size = 0;
-        for await (const chunk of chunksOf(reply)) {
-          size += chunk.length;
-          if (size > MOST_LOOK)
+        const bytes = createBytes(MOST_LOOK);
+        for await (const chunk of chunksOf(reply))
+          if (!bytes.add(chunk))
             throw new AosError('WORKER_REFUSED', `${name} sent more than 1 MiB to GET ${path}`);
-          parts.push(chunk);
-        }
-        return {...headOf(reply), body: Buffer.concat(parts).toString('utf8')};
+        return {...headOf(reply, keys), body: keys.mask(looseText(bytes.all()))};
       } catch (error) {
         limit.signal.throwIfAborted();
         if (isAosError(error)) throw error;
@@ -171,46 +165,46 @@ export function createEngineHttp(options: EngineHttpOptions): EngineHttp {
     async post(path, body, signal) {
       try {
         const reply = await send({method: 'POST', path, body}, signal);
-        return {...headOf(reply), chunks: chunksOf(reply), leave: () => void reply.body.destroy()};
+        return {...headOf(reply, keys), chunks: chunksOf(reply), leave: () => void reply.body.destroy()};
       } catch (error) {
         signal.throwIfAborted();
         if (isAosError(error)) throw error;
-        const isUnsent = proxyFaultIn(error) !== null || isNotConnected(error) || isUntrusted(error);
+        const isUnsent = isNotConnected(error) || isUntrusted(error);
         throw isUnsent ? unreachable(error) : lost(error);
       }
     },
     lost,
+    mask: keys.mask,
+    isIn: keys.isIn,
     close: async () => {
-      await opened?.close();
+      await opened?.destroy();
     },
   };
 }
 
-/** @throws AosError ENGINE_FILE_INVALID, or a fault of the proxy */
-function openWay(target: URL, choice: ProxyChoice | null, ca: string | null): ProxiedPeer {
+/** @throws AosError ENGINE_FILE_INVALID */
+function openPool(target: URL, ca: string | null): Pool {
   const tls = ca === null || target.protocol !== 'https:' ? {} : {ca: readCa(ca)};
-  if (choice !== null) return openProxy(choice, target, LOOK_MS, tls);
-  const dispatcher = new Pool(target.origin, {
+  return new Pool(target.origin, {
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
     pipelining: 1,
     connect: {timeout: CONNECT_MS, ...tls},
   });
-  return {dispatcher, faultOf: () => null, close: () => dispatcher.destroy()};
 }
 
-function headersOf(body: string | null, apiKeyFile: string | null): Record<string, string> {
+function headersOf(body: string | null, key: string | null): Record<string, string> {
   return {
     accept: 'text/event-stream, application/json',
     ...(body === null ? {} : {'content-type': 'application/json'}),
-    ...(apiKeyFile === null ? {} : {authorization: `Bearer ${readApiKey(apiKeyFile)}`}),
+    ...(key === null ? {} : {authorization: `Bearer ${key}`}),
   };
 }
 
-function headOf({statusCode, headers}: Dispatcher.ResponseData): Head {
+function headOf({statusCode, headers}: Dispatcher.ResponseData, {mask}: KeyMask): Head {
   const header = (name: string): string => {
     const value = headers[name];
-    return (Array.isArray(value) ? value[0] : value) ?? '';
+    return mask((Array.isArray(value) ? value[0] : value) ?? '');
   };
   return {
     status: statusCode,

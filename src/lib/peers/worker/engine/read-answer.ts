@@ -3,6 +3,7 @@ import type {Time} from '../../../foundation/time/time.ts';
 import type {Gatherer} from './gather.ts';
 import type {EngineHttp, OpenReply} from './http.ts';
 import {objectIn} from '../../../protocol/wire/object-in.ts';
+import {createBytes, looseText, strictText} from './bytes.ts';
 import {createEventReader} from './sse.ts';
 
 const MiB = 1024 * 1024;
@@ -12,12 +13,14 @@ const MOST_WHOLE = 4 * MiB;
 const MOST_STREAM = 64 * MiB;
 /** What a refusal says in words. */
 const MOST_REFUSAL = 64 * 1024;
+/** What a refusal says is of little worth; its status says what it is. */
+const REFUSAL_MS = 5_000;
 /** After the end of the text its figures follow at once. */
 const TAIL_MS = 10_000;
 
 type Reading = {
   name: string;
-  http: Pick<EngineHttp, 'lost'>;
+  http: Pick<EngineHttp, 'lost' | 'mask'>;
   time: Pick<Time, 'after'>;
   /** Bytes have come. */
   onBytes: () => void;
@@ -70,34 +73,13 @@ export async function readEvents(reply: OpenReply, gatherer: Gatherer, reading: 
  * @throws AosError as {@link readEvents}
  */
 export async function readWhole(reply: OpenReply, gatherer: Gatherer, reading: Reading): Promise<void> {
-  const {name} = reading;
-  const body = await textOf(reply, MOST_WHOLE, reading);
-  if (body === null) throw new AosError('WORKER_BAD_ANSWER', `${name} sent an answer of more than 4 MiB`);
-  const object = objectIn(body);
-  if (object === null)
-    throw new AosError('WORKER_BAD_ANSWER', `${name} sent an answer that is no JSON object`);
-  gatherer.take(object);
-}
-
-/** The words of a refusal; '' where they have no end. @throws AosError WORKER_LOST, or the signal's reason */
-export async function readRefusal(reply: OpenReply, reading: Reading): Promise<string> {
-  return (await textOf(reply, MOST_REFUSAL, reading)) ?? '';
-}
-
-/** A body as text; null: it is larger than that. */
-async function textOf(
-  reply: OpenReply,
-  most: number,
-  {http, onBytes, signal}: Reading,
-): Promise<string | null> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
+  const {name, http, onBytes, signal} = reading;
+  const bad = (what: string): AosError => new AosError('WORKER_BAD_ANSWER', `${name} sent ${what}`);
+  const bytes = createBytes(MOST_WHOLE);
   try {
     for await (const chunk of reply.chunks) {
       onBytes();
-      size += chunk.length;
-      if (size > most) return null;
-      parts.push(chunk);
+      if (!bytes.add(chunk)) throw bad('an answer of more than 4 MiB');
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -105,5 +87,28 @@ async function textOf(
   } finally {
     reply.leave();
   }
-  return Buffer.concat(parts).toString('utf8');
+  const text = strictText(bytes.all());
+  if (text === null) throw bad('an answer that is no UTF-8');
+  const object = objectIn(text);
+  if (object === null) throw bad('an answer that is no JSON object');
+  gatherer.take(object);
+}
+
+/** What came of the words of a refusal in a short time, without the key. @throws the signal’s reason */
+export async function readRefusal(reply: OpenReply, {http, time, onBytes, signal}: Reading): Promise<string> {
+  const bytes = createBytes(MOST_REFUSAL);
+  const cancel = time.after(REFUSAL_MS, () => reply.leave());
+  try {
+    for await (const chunk of reply.chunks) {
+      onBytes();
+      if (!bytes.add(chunk)) break;
+    }
+  } catch {
+    // What came of it is enough.
+  } finally {
+    cancel();
+    reply.leave();
+  }
+  signal.throwIfAborted();
+  return http.mask(looseText(bytes.all()));
 }

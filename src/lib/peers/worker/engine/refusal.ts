@@ -11,8 +11,10 @@ import {factAt, objectAt, textAt} from './json.ts';
 const MOST_WORDS = 200;
 /** 529: what some gateways say in place of 503. */
 const BUSY: ReadonlySet<number> = new Set([429, 503, 529]);
-/** The engine began the request and failed: TGI says 424. */
-const FAILED: ReadonlySet<number> = new Set([408, 424, 500, 504]);
+/** What is in front of the engine does not reach it; 521 to 523 and 530 are Cloudflare’s. */
+const AWAY: ReadonlySet<number> = new Set([502, 521, 522, 523, 530]);
+/** The engine began the request and failed: TGI says 424, Cloudflare 520 and 524. */
+const FAILED: ReadonlySet<number> = new Set([408, 424, 500, 504, 520, 524]);
 const REJECTED: ReadonlySet<number> = new Set([400, 413, 422]);
 const LOG = say('Check the engine’s log, and that workers.opml.url names an OpenAI-compatible server.');
 
@@ -49,7 +51,7 @@ export function judgeStatus(asked: Asked, reply: Reply, time: Pick<Time, 'now'>)
     const details = retryAfterMs === null ? {} : {retryAfterMs};
     return new AosError('WORKER_BUSY', `${name} is busy: ${said}`, {details});
   }
-  if (status === 502) return new AosError('WORKER_UNREACHABLE', `${name} is away: ${said}`);
+  if (AWAY.has(status)) return new AosError('WORKER_UNREACHABLE', `${name} is away: ${said}`);
   if (FAILED.has(status)) return new AosError('WORKER_LOST', `${name} failed at a request: ${said}`);
   if (REJECTED.has(status))
     return new AosError('REQUEST_REJECTED', `${name} does not take the request of the job: ${said}`);

@@ -15,7 +15,11 @@ const MOST_EVENT = 1024 * 1024;
 /** @param name of the worker, for texts */
 export function createEventReader(name: string): EventReader {
   const decoder = new TextDecoder('utf-8', {fatal: true});
-  let rest = '';
+  /** What came of a line that has not ended, in pieces: a stream may come byte by byte. */
+  let pieces: string[] = [];
+  let waiting = 0;
+  /** A line ended with a carriage return: a line feed after it belongs to its end. */
+  let isReturn = false;
   let data: string[] = [];
   let size = 0;
 
@@ -40,31 +44,37 @@ export function createEventReader(name: string): EventReader {
     return null;
   }
 
+  function decoded(bytes: Uint8Array): string {
+    try {
+      return decoder.decode(bytes, {stream: true});
+    } catch (error) {
+      throw new AosError('WORKER_BAD_ANSWER', `${name} sent bytes in its stream that are no UTF-8`, {
+        cause: error,
+      });
+    }
+  }
+
   return {
     feed(bytes) {
-      const before = rest.length;
-      try {
-        rest += decoder.decode(bytes, {stream: true});
-      } catch (error) {
-        throw new AosError('WORKER_BAD_ANSWER', `${name} sent bytes in its stream that are no UTF-8`, {
-          cause: error,
-        });
-      }
+      const text = decoded(bytes);
       const events: string[] = [];
       let from = 0;
-      // What was there before has no end of a line but a carriage return at its own end.
-      for (let at = Math.max(0, before - 1); at < rest.length; at += 1) {
-        const char = rest.charCodeAt(at);
-        if (char !== 0x0a && char !== 0x0d) continue;
-        // Whether a line feed follows it is not known yet.
-        if (char === 0x0d && at + 1 === rest.length) break;
-        const event = line(rest.slice(from, at));
-        if (event !== null) events.push(event);
-        if (char === 0x0d && rest.charCodeAt(at + 1) === 0x0a) at += 1;
-        from = at + 1;
+      for (let at = 0; at < text.length; at += 1) {
+        const char = text.charCodeAt(at);
+        const isSecondHalf = char === 0x0a && isReturn;
+        isReturn = char === 0x0d;
+        if (isSecondHalf) from = at + 1;
+        else if (char === 0x0a || char === 0x0d) {
+          const event = line([...pieces, text.slice(from, at)].join(''));
+          if (event !== null) events.push(event);
+          pieces = [];
+          waiting = 0;
+          from = at + 1;
+        }
       }
-      rest = rest.slice(from);
-      if (rest.length > MOST_EVENT) throw tooLong();
+      if (from < text.length) pieces.push(text.slice(from));
+      waiting += text.length - from;
+      if (waiting > MOST_EVENT) throw tooLong();
       return events;
     },
   };
