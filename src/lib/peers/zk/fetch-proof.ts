@@ -1,6 +1,7 @@
 import {lookup} from 'node:dns/promises';
 import {isIP} from 'node:net';
 import {Client} from 'undici';
+import {abortable} from '../../foundation/async/abort.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import {shownUrl} from '../../foundation/text/shown-url.ts';
@@ -81,14 +82,21 @@ type Looked = {
 /** The one address that is connected to. */
 async function addressOf(target: URL, {resolve, isAllowed, signal}: Looked): Promise<string> {
   const host = target.hostname.replace(/^\[(.*)\]$/, '$1');
-  const addresses = isIP(host) === 0 ? await resolve(host) : [host];
-  signal.throwIfAborted();
+  const addresses = isIP(host) === 0 ? await resolved(resolve(host), signal) : [host];
   const address = addresses.find(isAllowed);
   if (address !== undefined) return address;
   const [first] = addresses;
   throw first === undefined
     ? failed(target.href, 'its host has no address')
     : refused(target.href, `${first} is an address of this machine or of a private network`);
+}
+
+/** The system's resolver knows no limit of ours. */
+function resolved(addresses: Promise<readonly string[]>, signal: AbortSignal): Promise<readonly string[]> {
+  return abortable<readonly string[]>(signal, (resolve, reject) => {
+    addresses.then(resolve, reject);
+    return () => undefined;
+  });
 }
 
 async function resolveBySystem(host: string): Promise<readonly string[]> {

@@ -51,6 +51,8 @@ export function createProofThread(options: ProofThreadOptions): ProofThread {
       throw new AosError('BUG', 'the thread that checks proofs is missing; run npm run build');
     if (thread !== undefined) return thread;
     const next = new Thread(threadUrl, {resourceLimits, execArgv: [], env: {}});
+    // Between two proofs, or while it is being ended, no one else hears it: without a listener it would end the process.
+    next.on('error', () => undefined);
     next.on('exit', () => {
       if (thread === next) thread = undefined;
     });

@@ -140,6 +140,15 @@ describe('the download of a proof', () => {
     await expect(fetchProof(url, {...LOOPBACK, limitMs: 300, mostBytes: 100}, never)).rejects.toThrow(why);
   });
 
+  it('waits for the address of a name no longer than for the rest', async () => {
+    const resolve = (): Promise<readonly string[]> => new Promise(() => undefined);
+    const fetched = fetchProof('http://proofs.example/a', {...LOOPBACK, resolve, limitMs: 50}, never);
+    await expect(fetched).rejects.toMatchObject({
+      code: 'PROOF_FETCH_FAILED',
+      message: expect.stringContaining('within 0.05 s') as string,
+    });
+  });
+
   it('ends with its caller', async () => {
     const {url} = await serve(() => undefined);
     const stop = new AbortController();

@@ -69,6 +69,19 @@ describe('the thread that checks proofs', () => {
     });
   });
 
+  it('may fail while no proof is with it: the process lives, and the next proof gets a new thread', async () => {
+    const url = script(
+      'fails-later',
+      `parentPort.on('message', () => {
+        parentPort.postMessage({report: {word: 'true'}, recycle: false});
+        setImmediate(() => { throw new Error('out of something'); });
+      });`,
+    );
+    const thread = open(url);
+    expect(await thread.judge(good, never)).toEqual({word: 'true'});
+    await expect.poll(() => thread.judge(good, never).catch(() => null)).toEqual({word: 'true'});
+  });
+
   it('is replaced after it has grown', async () => {
     const url = script(
       'counts',
