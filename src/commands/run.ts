@@ -3,8 +3,8 @@ import {AosCommand, configFlag, version} from '../lib/cli/base-command.ts';
 import {durationFlag} from '../lib/cli/flags.ts';
 import {devnetRunFlags, kindsOf, networkArgs} from '../lib/features/devnet/devnet-flags.ts';
 import {withDevnet} from '../lib/features/run/devnet-child.ts';
+import {exitCodeOfRun} from '../lib/features/run/run-end.ts';
 import {operateFor, type RunFlags} from '../lib/features/run/run-command.ts';
-import {exitCodeOf} from '../lib/cli/signals.ts';
 import {systemTime} from '../lib/foundation/system/system-time.ts';
 import {LEVELS} from '../lib/node/events/describe.ts';
 
@@ -12,7 +12,7 @@ export default class Run extends AosCommand {
   static override summary = 'Run the operator: receive, sample, answer, sign and deliver jobs.';
   static override description = `On a terminal it shows the dashboard and writes log lines to operator.log in the state directory. Elsewhere, and with --headless, it logs one line per event on stderr, times in UTC; with --json every event is a line of NDJSON on stdout, the last one of type "summary" (or "error").
 
-Ctrl-C or SIGTERM finishes the jobs in progress and exits with 130 or 143; a second one ends at once. In the dashboard Ctrl-C asks first, and q closes the dashboard alone. Unfinished jobs stay in the journal and continue with the next run.
+Ctrl-C or SIGTERM finishes the jobs in progress and exits with 130 or 143; a second one ends at once; a run that ends by --jobs or --for exits with 0, with 4 when answers are held. In the dashboard Ctrl-C asks first, and q closes the dashboard alone. Unfinished jobs stay in the journal and continue with the next run.
 
 A closed terminal window does not end it. SIGHUP without a terminal reloads the configuration and names the keys that need a restart.`;
   static override examples = [
@@ -39,7 +39,7 @@ A closed terminal window does not end it. SIGHUP without a terminal reloads the 
     ...devnetRunFlags,
     headless: Flags.boolean({summary: 'Log lines instead of the dashboard, even on a terminal.'}),
     jobs: Flags.integer({
-      summary: 'Stop after N jobs that were accepted, or left unanswered.',
+      summary: 'Stop after N jobs that were accepted, left unanswered, or whose answer is held.',
       min: 1,
       helpValue: 'N',
     }),
@@ -79,7 +79,7 @@ A closed terminal window does not end it. SIGHUP without a terminal reloads the 
       note,
     });
     try {
-      const reason = flags.devnet
+      const end = flags.devnet
         ? await withDevnet(
             {
               program: process.argv[1] ?? '',
@@ -93,7 +93,7 @@ A closed terminal window does not end it. SIGHUP without a terminal reloads the 
             run.operate,
           )
         : await run.operate();
-      process.exitCode = exitCodeOf(reason);
+      process.exitCode = exitCodeOfRun(end);
     } finally {
       run.signals.dispose();
     }

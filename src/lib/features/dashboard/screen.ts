@@ -2,6 +2,7 @@ import {fillLine, sealLine, span, type Line} from './model/line.ts';
 import {outageLines, runLines} from './panes/side-facts.ts';
 import {clockLines, heartbeatLines, samplingLines} from './panes/facts.ts';
 import {headerLine, verdictLine} from './panes/header.ts';
+import {heldLines} from './panes/held.ts';
 import {keyBar} from './panes/key-bar.ts';
 import {logLines} from './panes/log.ts';
 import {partLines} from './panes/parts.ts';
@@ -119,6 +120,7 @@ function factLines(scene: Scene, size: Size): Line[] {
     ...clockLines(scene, width),
     ...samplingLines(scene, width),
     ...partLines(scene, width),
+    ...heldLines(scene, width),
     ...standingLines(scene, width, size.rows >= TALL_ROWS),
   ];
   if (columns < TWO_COLUMNS) return first;

@@ -3,13 +3,13 @@ import {untilAbort} from '../../foundation/async/abort.ts';
 import {startSpinner, type Spinner} from '../../cli/spinner.ts';
 import * as v from 'valibot';
 import {AosError} from '../../foundation/errors/error.ts';
-import type {StopReason} from '../../node/events/events.ts';
 import {terminalStyle} from '../../cli/terminal-style.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {killGroup} from '../../foundation/system/kill-group.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {firstLine} from './first-line.ts';
+import {endedEarly, type RunEnd} from './run-end.ts';
 
 export type DevnetChild = {
   /** Path of the devnet's config.yaml. */
@@ -55,15 +55,16 @@ export async function withDevnet(
     note: ((line: string) => void) | null;
     onLost: () => void;
   },
-  work: (devnet: Pick<DevnetChild, 'config' | 'dispatcher'>) => Promise<StopReason>,
-): Promise<StopReason> {
+  work: (devnet: Pick<DevnetChild, 'config' | 'dispatcher'>) => Promise<RunEnd>,
+): Promise<RunEnd> {
   const devnet = await startDevnetChild(options);
-  if (devnet === undefined) return options.stop.reason as StopReason;
+  if (devnet === undefined) return endedEarly(options.stop);
   try {
     void devnet.ended.then(options.onLost);
-    const reason = await work(devnet);
-    if (reason === 'fatal') throw new AosError('DEVNET_FAILED', 'the devnet ended while the operator worked');
-    return reason;
+    const end = await work(devnet);
+    if (end.reason === 'fatal')
+      throw new AosError('DEVNET_FAILED', 'the devnet ended while the operator worked');
+    return end;
   } finally {
     await devnet.close();
   }

@@ -1,6 +1,5 @@
 import {resolve} from 'node:path';
 import {renderNext} from '../../cli/next-step.ts';
-import type {StopReason} from '../../node/events/events.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {Level} from '../../node/events/describe.ts';
 import type {LogFormat} from '../../node/events/lines.ts';
@@ -8,6 +7,7 @@ import type {LogChoice} from './event-output.ts';
 import {configForCommand, refuseStart} from '../../cli/load-config.ts';
 import {createOperation, type Operation} from './operate.ts';
 import {createReload, type ReloadResult} from './reload.ts';
+import {endedEarly, heldAtEnd, type RunEnd} from './run-end.ts';
 import {listenForSignals, type StopSignals} from '../../cli/signals.ts';
 import {hasTerminal, terminalLives, wantsDashboard} from './terminal.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
@@ -32,8 +32,8 @@ const LOG_FLAGS = ['log-format', 'log-level'] as const;
 /** `aos run`, in steps: its signals, listened to from now on, and the operator. */
 export type RunCommand = {
   signals: StopSignals;
-  /** Loads the configuration (that of the devnet if one is given), runs, and says why it ended. @throws AosError */
-  operate(devnet?: {config: string; dispatcher: string}): Promise<StopReason>;
+  /** Loads the configuration (that of the devnet if one is given), runs, and says how it ended. @throws AosError */
+  operate(devnet?: {config: string; dispatcher: string}): Promise<RunEnd>;
 };
 
 /** @param dashboard program and arguments that show the dashboard [aos dash] */
@@ -84,7 +84,7 @@ export function operateFor(
         // Only a devnet's operator is registered by `run`; others load nothing of it.
         const {registerOnDevnet} = await import('./register-on-devnet.ts');
         if (!(await registerOnDevnet(config, devnet.dispatcher, {stop: signals.stop, note})))
-          return signals.stop.reason as StopReason;
+          return endedEarly(signals.stop);
       }
       const shows = wantsDashboard({json, headless: flags.headless}, process.env);
       const named = devnet?.config ?? flags.config;
@@ -126,7 +126,10 @@ export function operateFor(
       });
       const timer = flags.for === undefined ? undefined : setTimeout(() => signals.trigger('for'), flags.for);
       try {
-        return (await operation.run()).reason;
+        const summary = await operation.run();
+        const held = heldAtEnd(summary, flags.devnet, (step) => renderNext(step, {config: named}));
+        if (held !== null) note(held);
+        return summary;
       } finally {
         clearTimeout(timer);
       }

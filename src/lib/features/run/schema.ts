@@ -75,6 +75,7 @@ type Timed<T> = T extends object
         | 'lastProbeAt'
         | 'lastJobAt'
         | 'oldestOpenAt'
+        | 'dueAt'
         | 'blockAt'
         | 'start'
         | 'end'
@@ -202,7 +203,12 @@ const lines = {
   answers_missing: v.object({
     kinds: v.array(v.object({kind: v.string(), waiting: count, unanswered: count, oldestAt: time})),
   }),
-  answers_held: v.object({count, oldestAt: v.nullable(time)}),
+  answers_held: v.object({
+    count,
+    oldestAt: v.nullable(time),
+    dueAt: v.pipe(v.nullable(time), v.description('when the first of these jobs ends unanswered')),
+    dueJob: v.pipe(v.nullable(count), v.description('its row in the journal')),
+  }),
   minute: v.object({...tally, inProgress: count, pending: count, uptimeMs: ms}),
   alert_mute: v.object({
     mutedUntil: v.pipe(v.nullable(time), v.description('null: alerts are not muted any more')),
@@ -216,6 +222,8 @@ const lines = {
   summary: v.object({
     ...tally,
     pending: count,
+    held: v.pipe(count, v.description('of the pending ones: their answer is held')),
+    heldJob: v.pipe(v.nullable(count), v.description('the row of the last of these in the journal')),
     durationMs: ms,
     reason,
     liveness: v.nullable(v.object(liveness)),

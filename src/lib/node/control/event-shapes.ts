@@ -134,7 +134,15 @@ const SHAPES: Shapes = {
   minute: {...tally, inProgress: number, pending: number, uptimeMs: number},
   config_reloaded: {file: maybe(text), applied: texts, needRestart: texts},
   stopping: {reason, inProgress: number, graceMs: number},
-  summary: {...tally, pending: number, durationMs: number, reason, liveness: absentOr(maybe(isRecord))},
+  summary: {
+    ...tally,
+    pending: number,
+    held: absentOr(number),
+    heldJob: absentOr(maybe(number)),
+    durationMs: number,
+    reason,
+    liveness: absentOr(maybe(isRecord)),
+  },
 };
 
 const BY_TYPE: ReadonlyMap<string, Named> = new Map<string, Named>(Object.entries(SHAPES));

@@ -54,7 +54,12 @@ export const clockFields = {
 };
 export const missingFields = {kind: text, waiting: count, unanswered: count, oldestAt: time};
 export const muteFields = {mutedUntil: optionalTime};
-export const heldFields = {count, oldestAt: optionalTime};
+export const heldFields = {
+  count,
+  oldestAt: optionalTime,
+  dueAt: v.optional(optionalTime, null),
+  dueJob: v.optional(v.nullable(count), null),
+};
 export const blockFields = {number: text, blockAt: time, rpcMs: v.number()};
 
 /** The view of `snapshot`; times become Unix ms. */
@@ -137,6 +142,8 @@ export const viewSchema = v.object({
       ]),
       selected: v.nullable(v.boolean()),
       outcome: v.nullable(v.picklist(['answered', 'unselected', 'unsupported', 'invalid', 'failed'])),
+      // Since 1.6.
+      held: v.optional(v.boolean(), false),
       problem: optionalText,
       firstAt: time,
       at: time,
@@ -167,7 +174,7 @@ export const viewSchema = v.object({
   // Since 1.2.
   missing: v.optional(v.array(v.object(missingFields)), []),
   // Since 1.6.
-  held: v.optional(v.object(heldFields), {count: 0, oldestAt: null}),
+  held: v.optional(v.object(heldFields), {count: 0, oldestAt: null, dueAt: null, dueJob: null}),
   // Since 1.3.
   standing: v.optional(v.nullable(v.object({...standingFields, at: time})), null),
   workers: v.optional(v.array(workerView), []),

@@ -1,5 +1,6 @@
 import {type RenderNext, run} from '../../foundation/next-step/next-step.ts';
 import {count} from '../../foundation/text/words.ts';
+import {isoTime} from '../../foundation/time/time.ts';
 import type {JobRef, OperatorEventBody} from './events.ts';
 import type {HeldThen} from './job-states.ts';
 
@@ -26,6 +27,10 @@ const THEN: Readonly<Record<HeldThen, string>> = {
   check_again: 'it is checked again later',
   ask_again: 'a worker is asked again',
 };
+
+function dueText({dueAt, dueJob}: CheckedEvent & {type: 'answers_held'}): string {
+  return dueAt === null || dueJob === null ? '' : `; job #${dueJob} ends unanswered at ${isoTime(dueAt)}`;
+}
 
 /** What the checks of answers found, and what the operator did about it. */
 export function describeChecked(
@@ -54,6 +59,6 @@ export function describeChecked(
     case 'answers_held':
       return event.count === 0
         ? {level: 'info', text: 'no answer is held any more'}
-        : {level: 'debug', text: `${count(event.count, 'answer')} held`};
+        : {level: 'debug', text: `${count(event.count, 'answer')} held${dueText(event)}`};
   }
 }

@@ -156,7 +156,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
       return info(stopping(event.reason, event.inProgress, event.graceMs));
     case 'summary':
       return info(
-        `done: ${event.accepted} accepted, ${event.received} received, ${event.selected} selected, ${event.unselected} not selected, ${event.failed} failed, ${event.unanswered} unanswered, ${event.pending} pending, in ${measured(event.durationMs)}`,
+        `done: ${event.accepted} accepted, ${event.received} received, ${event.selected} selected, ${event.unselected} not selected, ${event.failed} failed, ${event.unanswered} unanswered, ${event.pending} pending${event.held === 0 ? '' : ` (${event.held} with a held answer)`}, in ${measured(event.durationMs)}`,
       );
   }
 }

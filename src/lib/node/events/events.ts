@@ -86,6 +86,16 @@ export type MissingAnswers = {
   oldestAt: number;
 };
 
+/** Answers that are held while their jobs wait. Times are Unix ms. */
+export type HeldAnswers = {
+  count: number;
+  /** When the first of them came. */
+  oldestAt: number | null;
+  /** When the first of their jobs ends unanswered, and the row of that job; null: none is held, or it is not known. */
+  dueAt: number | null;
+  dueJob: number | null;
+};
+
 /** Why a frame, or a job of it, was not acted on. */
 export const REJECT_REASONS = [
   'unreadable',
@@ -215,8 +225,8 @@ export type OperatorEventBody =
   | ({type: 'liveness'} & LivenessFacts)
   /** When it has changed: by kind of worker, the jobs that have waited too long for an answer, or were left without one. */
   | {type: 'answers_missing'; kinds: readonly MissingAnswers[]}
-  /** When it has changed: answers that are held while their jobs wait, and when the first of them came, Unix ms. */
-  | {type: 'answers_held'; count: number; oldestAt: number | null}
+  /** When it has changed. */
+  | ({type: 'answers_held'} & HeldAnswers)
   /** When what the chain says of this operator has changed. */
   | ({type: 'standing'} & StandingFacts)
   /** Each minute in which it has not: when it was last read, at which block, and why the last try failed. */
@@ -257,7 +267,7 @@ export type OperatorPart = (typeof OPERATOR_PARTS)[number];
 
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'jobs' | 'for' | 'fatal';
 
-/** What a run amounted to. Counts are of this run, except `pending`. */
+/** What a run amounted to. Counts are of this run, except of what the journal holds at its end. */
 export type Summary = {
   accepted: number;
   received: number;
@@ -271,6 +281,9 @@ export type Summary = {
   resent: number;
   /** Jobs in the journal that still wait for acceptance. */
   pending: number;
+  /** Those of them whose answer is held, and the row of the last one. */
+  held: number;
+  heldJob: number | null;
   probes: number;
   durationMs: number;
   reason: StopReason;
@@ -279,4 +292,4 @@ export type Summary = {
 /** Takes an event; never throws, never waits. */
 export type Emit = (event: OperatorEventBody) => void;
 
-export type Tally = Omit<Summary, 'pending' | 'durationMs' | 'reason'>;
+export type Tally = Omit<Summary, 'pending' | 'held' | 'heldJob' | 'durationMs' | 'reason'>;

@@ -99,6 +99,7 @@ const TIMES: ReadonlySet<string> = new Set([
   'oldestOpenAt',
   'blockAt',
   'oldestAt',
+  'dueAt',
   'readAt',
   'mutedUntil',
   'start',

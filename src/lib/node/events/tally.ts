@@ -1,4 +1,4 @@
-import type {OperatorEventBody, StopReason, Summary, Tally} from './events.ts';
+import type {OperatorEventBody, Summary, Tally} from './events.ts';
 export const emptyTally: Tally = {
   accepted: 0,
   received: 0,
@@ -42,7 +42,7 @@ export function countEvent(tally: Tally, event: OperatorEventBody): Tally {
 
 export function summarise(
   tally: Tally,
-  rest: {pending: number; durationMs: number; reason: StopReason},
+  rest: Pick<Summary, 'pending' | 'held' | 'heldJob' | 'durationMs' | 'reason'>,
 ): Summary {
   return {...tally, ...rest};
 }

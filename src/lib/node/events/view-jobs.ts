@@ -25,6 +25,8 @@ export type JobView = {
   stage: JobStage;
   selected: boolean | null;
   outcome: JobOutcome | null;
+  /** Its answer is held. */
+  held: boolean;
   /** What last stood in its way; null when nothing does. */
   problem: string | null;
   /** Of its first and its last event, Unix ms. */
@@ -40,7 +42,7 @@ export function jobChange(event: OperatorEvent): Partial<JobView> | null {
     case 'job_sampled':
       return {stage: 'sampled', selected: event.selected};
     case 'job_asked':
-      return {stage: 'asked', problem: null};
+      return {stage: 'asked', held: false, problem: null};
     case 'job_answered':
       return {stage: 'answered', problem: null};
     case 'job_retry':
@@ -49,18 +51,18 @@ export function jobChange(event: OperatorEvent): Partial<JobView> | null {
     case 'job_listening':
       return {problem: cut(event.message)};
     case 'job_unanswered':
-      return {stage: 'unanswered', problem: cut(event.reason)};
+      return {stage: 'unanswered', held: false, problem: cut(event.reason)};
     case 'job_asked_again':
-      return {stage: 'sampled', problem: null};
+      return {stage: 'sampled', held: false, problem: null};
     case 'job_checked':
       return {problem: event.verdict === 'ok' ? null : cut(event.message)};
     case 'job_held':
-      return {problem: cut(`held: ${event.message}`)};
+      return {held: true, problem: cut(event.message)};
     case 'job_released':
-      return {problem: null};
+      return {held: false, problem: null};
     case 'job_concluded': {
       const {outcome, reason} = event;
-      return {stage: 'concluded', outcome, problem: outcome === 'failed' ? cut(reason) : null};
+      return {stage: 'concluded', held: false, outcome, problem: outcome === 'failed' ? cut(reason) : null};
     }
     case 'result_sent':
       return {stage: 'sent'};
@@ -89,6 +91,7 @@ export function jobAfter(
     stage: 'received' as const,
     selected: null,
     outcome: null,
+    held: false,
     problem: null,
     firstAt: at,
   };

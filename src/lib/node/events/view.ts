@@ -1,6 +1,14 @@
 import {measured, type MeasuredView} from './view-measured.ts';
 import {answeredBy} from './worker-view.ts';
-import type {MissingAnswers, OperatorEvent, Refusal, StopReason, OperatorPart, Tally} from './events.ts';
+import type {
+  HeldAnswers,
+  MissingAnswers,
+  OperatorEvent,
+  Refusal,
+  StopReason,
+  OperatorPart,
+  Tally,
+} from './events.ts';
 import {countedOn, type Load} from './counted-on.ts';
 import {countEvent, emptyTally} from './tally.ts';
 import {cut} from './cut-text.ts';
@@ -62,8 +70,7 @@ export type OperatorView = MeasuredView & {
   load: Load | null;
   /** Jobs that have waited too long for an answer, by kind of worker. */
   missing: readonly MissingAnswers[];
-  /** Answers that are held while their jobs wait, and when the first of them came. */
-  held: {count: number; oldestAt: number | null};
+  held: HeldAnswers;
   lastReceivedAt: number | null;
   lastAcceptedAt: number | null;
   /** `net.verify_dispatcher` when the dispatcher does not sign its jobs; null when it does. */
@@ -98,7 +105,7 @@ export const emptyView: OperatorView = {
   block: null,
   load: null,
   missing: [],
-  held: {count: 0, oldestAt: null},
+  held: {count: 0, oldestAt: null, dueAt: null, dueJob: null},
   standing: null,
   workers: [],
   verdict: null,
@@ -195,7 +202,7 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'verdict':
       return measured(view, event);
     case 'answers_held':
-      return {held: {count: event.count, oldestAt: event.oldestAt}};
+      return {held: heldOf(event)};
     case 'answers_missing':
       return {missing: event.kinds.map((one) => ({...one, kind: cut(one.kind)}))};
     case 'minute':
@@ -266,6 +273,10 @@ function disconnected(
   const since = before.state === state ? before.since : at;
   const said = refusal === null ? null : {...refusal, words: cut(refusal.words)};
   return {state, url: before.url, since, reason: cut(reason), refusal: said};
+}
+
+function heldOf({count, oldestAt, dueAt, dueJob}: HeldAnswers): HeldAnswers {
+  return {count, oldestAt, dueAt, dueJob};
 }
 
 function without(view: OperatorView, part: OperatorPart): ProblemView[] {

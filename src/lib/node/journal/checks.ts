@@ -15,6 +15,8 @@ import {
 
 /** Most bytes of what the checks said that are kept. */
 const MOST_RESULTS = 256 * 1024;
+/** Most jobs of held answers that are named, beside their number. */
+const MOST_FIRST = 100;
 const VERDICTS = [
   'ok',
   'not_checked',
@@ -48,6 +50,11 @@ export function checkTable(database: Database) {
   const held = database.prepare(
     `SELECT count(*) AS held, min(c.at) AS oldest, max(c.n) AS last FROM checks c CROSS JOIN jobs j ON j.seq = c.seq
      WHERE c.state IN ('checking', 'held') AND c.state = 'held' AND j.state IN ('received', 'selected')`,
+  );
+  const first = database.prepare(
+    `SELECT c.seq FROM checks c CROSS JOIN jobs j ON j.seq = c.seq
+     WHERE c.state IN ('checking', 'held') AND c.state = 'held' AND j.state IN ('received', 'selected')
+     ORDER BY c.n LIMIT ?`,
   );
   const byNumber = database.prepare('SELECT seq, code, message FROM checks WHERE n = ?');
   const {hold, pass, release, askAgain, endHeld, drop} = prepareChanges(database);
@@ -98,6 +105,7 @@ export function checkTable(database: Database) {
       return {
         count: numberOf(all, 'held'),
         oldestAt: numberOf(all, 'oldest'),
+        first: first.all(MOST_FIRST).map((job) => numberOf(job, 'seq')),
         seq: numberOf(row, 'seq'),
         code: textOf(row, 'code'),
         message: textOf(row, 'message'),

@@ -88,5 +88,12 @@ export type Released =
  */
 export type ShownAnswer = {attempt: number; at: number};
 
-/** Held answers of jobs that still wait for one. */
-export type HeldFacts = {count: number; oldestAt: number; seq: number; code: string; message: string};
+/** Held answers of jobs that still wait for one: how many, and the jobs of the first hundred. `seq`, `code` and `message` are of the last. */
+export type HeldFacts = {
+  count: number;
+  oldestAt: number;
+  first: readonly number[];
+  seq: number;
+  code: string;
+  message: string;
+};

@@ -3,7 +3,7 @@ import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 import {count} from '../../foundation/text/words.ts';
 import type {Time} from '../../foundation/time/time.ts';
-import type {Emit, OperatorEventBody} from '../events/events.ts';
+import type {Emit, OperatorEventBody, Summary} from '../events/events.ts';
 import type {CheckJournal} from '../journal/journal.ts';
 import type {HeldFacts} from '../journal/verdicts.ts';
 import type {Health} from './health.ts';
@@ -29,7 +29,12 @@ export type HeldReport = {
   look(): void;
   /** Takes every event of the operator: an answer that is held is of no matter when its job is over. */
   onEvent(event: OperatorEventBody): void;
+  /** How many there are, and the job of the last one. */
+  sum(): Pick<Summary, 'held' | 'heldJob'>;
 };
+
+/** Of several deadlines the first, on the monotonic clock. */
+type Due = {seq: number; by: number} | null;
 
 export function createHeldReport({
   journal,
@@ -37,15 +42,23 @@ export function createHeldReport({
   health,
   time,
   signal,
+  deadlineOf,
+  onHeld,
 }: {
   journal: {checks: Pick<CheckJournal, 'heldFacts'>};
   emit: Emit;
   health: Pick<Health, 'failed' | 'worked'>;
-  time: Pick<Time, 'after' | 'monotonic'>;
+  time: Pick<Time, 'after' | 'monotonic' | 'now'>;
   /** Ends it. */
   signal: AbortSignal;
+  /** When a job stops waiting for an answer, on the monotonic clock; null: it is not in progress. */
+  deadlineOf: (seq: number) => number | null;
+  /** So many answers are held now. */
+  onHeld: (count: number) => void;
 }): HeldReport {
   let reported = 0;
+  let reportedDue: Due = null;
+  let last: number | null = null;
   let lookedAt = -Infinity;
   let cancel: (() => void) | null = null;
   // The journal is closed after the run.
@@ -68,11 +81,33 @@ export function createHeldReport({
       if (isAosError(error)) return; // the job steps report a damaged journal
       throw error;
     }
-    const held = facts?.count ?? 0;
-    if (held !== reported) emit({type: 'answers_held', count: held, oldestAt: facts?.oldestAt ?? null});
-    reported = held;
+    report(facts);
+    last = facts?.seq ?? null;
     if (facts === null) health.worked('jobs', HELD);
     else health.failed('jobs', heldError(facts), HELD);
+    onHeld(reported);
+  }
+
+  function report(facts: HeldFacts | null): void {
+    const held = facts?.count ?? 0;
+    const due = firstDue(facts?.first ?? []);
+    if (held === reported && due?.seq === reportedDue?.seq && due?.by === reportedDue?.by) return;
+    const dueAt = due === null ? null : Math.round(time.now() + due.by - time.monotonic());
+    emit({
+      ...{type: 'answers_held', count: held, oldestAt: facts?.oldestAt ?? null},
+      ...{dueAt, dueJob: due?.seq ?? null},
+    });
+    reported = held;
+    reportedDue = due;
+  }
+
+  function firstDue(jobs: readonly number[]): Due {
+    let first: Due = null;
+    for (const seq of jobs) {
+      const by = deadlineOf(seq);
+      if (by !== null && (first === null || by < first.by)) first = {seq, by};
+    }
+    return first;
   }
 
   return {
@@ -80,6 +115,7 @@ export function createHeldReport({
     onEvent({type}) {
       if (reported > 0 && ENDS.has(type)) look();
     },
+    sum: () => ({held: reported, heldJob: last}),
   };
 }
 

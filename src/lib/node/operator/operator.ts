@@ -263,6 +263,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       {...events.tally(), rejected: incoming.rejected(), duplicates: duplicates.count()},
       {
         pending: journal.pending(),
+        ...held.sum(),
         durationMs: Math.round(time.monotonic() - started),
         reason,
       },

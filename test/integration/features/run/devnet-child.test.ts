@@ -47,10 +47,10 @@ it('is killed when it does not end within half a minute after its work is done',
   const {run, closeLate} = devnetOf(SAYS_READY + DEAF);
   const done = run((devnet) => {
     expect(devnet).toMatchObject({config: '/c.yaml'});
-    return Promise.resolve('jobs');
+    return Promise.resolve({reason: 'jobs', held: 0});
   });
   await closeLate();
-  expect(await done).toBe('jobs');
+  expect(await done).toMatchObject({reason: 'jobs'});
 });
 
 it('is killed when a stop during its start does not end it', async () => {
@@ -58,20 +58,22 @@ it('is killed when a stop during its start does not end it', async () => {
   const done = run(() => Promise.reject(new Error('it never starts')));
   stop.abort('SIGINT');
   await closeLate();
-  expect(await done).toBe('SIGINT');
+  expect(await done).toEqual({reason: 'SIGINT', held: 0});
 });
 
 it('is killed when its first line is none of a devnet', async () => {
   const {run, closeLate} = devnetOf(`console.log('a warning');${DEAF}`);
-  const done = expect(run(() => Promise.resolve('jobs'))).rejects.toMatchObject({code: 'DEVNET_FAILED'});
+  const done = expect(run(() => Promise.resolve({reason: 'jobs', held: 0}))).rejects.toMatchObject({
+    code: 'DEVNET_FAILED',
+  });
   await closeLate();
   await done;
 });
 
 it('is lost when it ends while the operator works', async () => {
   const {run, stop} = devnetOf(SAYS_READY);
-  const lost = new Promise<'fatal'>((resolve) =>
-    stop.signal.addEventListener('abort', () => resolve('fatal')),
+  const lost = new Promise<{reason: 'fatal'; held: number}>((resolve) =>
+    stop.signal.addEventListener('abort', () => resolve({reason: 'fatal', held: 0})),
   );
   await expect(run(() => lost)).rejects.toMatchObject({
     code: 'DEVNET_FAILED',

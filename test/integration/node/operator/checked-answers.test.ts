@@ -256,6 +256,34 @@ describe('a held answer', () => {
   });
 });
 
+describe('a run of so many jobs', () => {
+  it('ends when what is left of it is held, says so, and the next run delivers what was released', async () => {
+    const all = await world(OK, HELD);
+    const run = await all.start({maxAccepted: 3, worker: {deadlineMs: 600 * SECOND}});
+    all.submit(3);
+    const summary = await run.ended();
+    expect(summary).toMatchObject({accepted: 1, unanswered: 0, pending: 2, held: 2, reason: 'jobs'});
+    expect(run.of('job_held').map(({job}) => job.seq)).toContain(summary.heldJob);
+    expect(run.of('warning')).toEqual([]);
+    const [held] = run.of('answers_held').slice(-1);
+    expect([held?.count, held?.dueJob]).toEqual([2, Math.min(...run.of('job_held').map(({job}) => job.seq))]);
+    expect((held?.dueAt ?? 0) - (held?.at ?? 0)).toBeGreaterThan(590 * SECOND);
+  });
+
+  it('waits for a check that is repeated, and says for what', async () => {
+    const all = await world(new AosError('WORKER_UNREACHABLE', 'the second worker is away'), OK);
+    const run = await all.start({maxAccepted: 1});
+    all.submit();
+    expect(await run.event('warning')).toMatchObject({
+      code: 'ANSWER_HELD',
+      message:
+        'the run waits for 1 held answer: checked or asked again until the deadline, unless you release it',
+      next: {run: {command: 'job release', args: ['#1']}},
+    });
+    expect(await run.ended()).toMatchObject({accepted: 1, held: 0, heldJob: null});
+  });
+});
+
 describe('a crash', () => {
   it('while an answer is checked has it checked again at the next start, by its one request', async () => {
     const all = await world(new Promise<CheckVerdict>(() => undefined), OK);

@@ -50,6 +50,8 @@ const body: fc.Arbitrary<OperatorEventBody> = fc.oneof(
         {type: 'job_sampled', job: ref, selected: true, r: 1, threshold: 2},
         {type: 'job_asked', job: ref, request: 'r', attempt: 1},
         {type: 'job_retry', job: ref, code: 'BUG', message: ref.tag, retryInMs: 5},
+        {type: 'job_held', job: ref, code: 'BUG', message: ref.tag, then: 'wait'},
+        {type: 'answers_held', count: ref.seq, oldestAt: START, dueAt: START, dueJob: ref.seq},
         {type: 'job_concluded', job: ref, outcome: 'failed', reason: ref.model},
         {type: 'result_accepted', job: ref, ms: 1, outcome: 'answered'},
         {type: 'result_expired', job: ref},

@@ -60,7 +60,7 @@ describe('the metrics of a run', () => {
         STARTED,
         {type: 'job_checked', job: job(1), verdict: 'ok', message: ''},
         {type: 'job_held', job: job(2), code: 'ANSWER_HELD', message: 'another answer', then: 'wait'},
-        {type: 'answers_held', count: 1, oldestAt: START},
+        {type: 'answers_held', count: 1, oldestAt: START, dueAt: null, dueJob: null},
       ]),
     );
     const held = await metrics.samples();
@@ -71,7 +71,7 @@ describe('the metrics of a run', () => {
       numbered(
         [
           {type: 'job_released', job: job(2)},
-          {type: 'answers_held', count: 0, oldestAt: null},
+          {type: 'answers_held', count: 0, oldestAt: null, dueAt: null, dueJob: null},
         ],
         4,
       ),

@@ -64,6 +64,8 @@ const summary = fc.tuple(orNull(liveness), count).map(([told, n]): OperatorEvent
   type: 'summary',
   ...emptyTally,
   pending: n,
+  held: n,
+  heldJob: n,
   durationMs: n,
   reason: 'for',
   liveness: told && facts(told),

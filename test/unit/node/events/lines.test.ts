@@ -27,6 +27,8 @@ const summary = {
   rejected: 0,
   resent: 0,
   pending: 1,
+  held: 0,
+  heldJob: null,
   probes: 3,
   durationMs: 61_000,
   reason: 'jobs',
@@ -132,8 +134,11 @@ const EVENTS: OperatorEventBody[] = [
   {type: 'job_held', job, code: 'ANSWERS_DIFFER', message: 'two words', then: 'wait'},
   {type: 'job_held', job, code: 'WORKER_UNREACHABLE', message: 'it is away', then: 'check_again'},
   {type: 'job_released', job},
-  {type: 'answers_held', count: 2, oldestAt: Date.UTC(2030, 0, 2)},
-  {type: 'answers_held', count: 0, oldestAt: null},
+  {
+    ...{type: 'answers_held', count: 2, oldestAt: Date.UTC(2030, 0, 2)},
+    ...{dueAt: Date.UTC(2030, 0, 2, 1), dueJob: 7},
+  },
+  {type: 'answers_held', count: 0, oldestAt: null, dueAt: null, dueJob: null},
   {
     type: 'answers_missing',
     kinds: [{kind: 'opml', waiting: 2, unanswered: 1, oldestAt: Date.UTC(2030, 0, 2)}],
@@ -219,7 +224,7 @@ describe('log lines', () => {
       03:04:05 ERROR job 4a16467f…ef0971fd: its answer is held: two words (ANSWERS_DIFFER); it is not delivered unless you release it → aos job show '#1'
       03:04:05 ERROR job 4a16467f…ef0971fd: its answer is held: it is away (WORKER_UNREACHABLE); it is checked again later → aos job show '#1'
       03:04:05 WARN  job 4a16467f…ef0971fd: its held answer is released and delivered
-      03:04:05 DEBUG 2 answers held
+      03:04:05 DEBUG 2 answers held; job #7 ends unanswered at 2030-01-02T01:00:00.000Z
       03:04:05 INFO  no answer is held any more
       03:04:05 ERROR 2 opml jobs without an answer for 30 min or longer, 1 opml job left without an answer → aos job list --state selected,unanswered
       03:04:05 INFO  no selected job waits too long for an answer

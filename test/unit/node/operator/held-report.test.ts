@@ -11,7 +11,10 @@ function world() {
   const end = new AbortController();
   const events: OperatorEventBody[] = [];
   const emit = (event: OperatorEventBody): void => void events.push(event);
-  const state: {facts: HeldFacts | null; looks: number} = {facts: null, looks: 0};
+  const state: {facts: HeldFacts | null; looks: number; deadlines: Map<number, number>} = {
+    ...{facts: null, looks: 0},
+    deadlines: new Map(),
+  };
   const checks = {
     heldFacts() {
       state.looks += 1;
@@ -19,9 +22,13 @@ function world() {
     },
   };
   const health = createHealth(emit, time);
-  const report = createHeldReport({journal: {checks}, emit, health, time, signal: end.signal});
-  const hold = (count: number): void => {
-    state.facts = {count, oldestAt: 1, seq: count, code: 'WORKER_UNSOUND', message: 'the two differ'};
+  const report = createHeldReport({
+    ...{journal: {checks}, emit, health, time, signal: end.signal},
+    deadlineOf: (seq) => state.deadlines.get(seq) ?? null,
+    onHeld: () => undefined,
+  });
+  const hold = (count: number, first: readonly number[] = []): void => {
+    state.facts = {count, oldestAt: 1, first, seq: count, code: 'WORKER_UNSOUND', message: 'the two differ'};
   };
   return {time, end, events, state, report, hold};
 }
@@ -45,6 +52,26 @@ it('reads many held answers once a second at most, however many jobs end', async
   report.look();
   await time.advance(1_000);
   expect(events.at(-1)).toMatchObject({type: 'recovered', part: 'jobs'});
+});
+
+it('says which job ends first and when, and says it again when that changes', () => {
+  const {time, state, report, hold, events} = world();
+  state.deadlines = new Map([
+    [1, 9_000],
+    [2, 7_000],
+  ]);
+  hold(3, [1, 2, 3]);
+  report.look();
+  report.look();
+  const held = (): OperatorEventBody[] => events.filter(({type}) => type === 'answers_held');
+  expect(held()).toEqual([
+    {type: 'answers_held', count: 3, oldestAt: 1, dueAt: time.now() + 7_000 - time.monotonic(), dueJob: 2},
+  ]);
+  expect(report.sum()).toEqual({held: 3, heldJob: 3});
+  state.deadlines.set(2, 20_000);
+  report.look();
+  expect(held().at(-1)).toMatchObject({dueJob: 1});
+  expect(held()).toHaveLength(2);
 });
 
 it('reads nothing after the run: the journal is closed then', async () => {

@@ -189,7 +189,7 @@ describe('the tally', () => {
   ];
 
   it('counts each kind of event', () => {
-    const rest = {pending: 2, durationMs: 9, reason: 'jobs'} as const;
+    const rest = {pending: 2, held: 1, heldJob: 4, durationMs: 9, reason: 'jobs'} as const;
     expect(summarise(events.reduce(countEvent, emptyTally), rest)).toEqual({
       accepted: 1,
       received: 1,

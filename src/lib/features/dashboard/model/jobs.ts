@@ -37,8 +37,14 @@ export function sortJobs(view: OperatorView, filter: string, now: number): JobVi
     .map(({job}) => job);
 }
 
-function textOf({jobId, kind, model, tag, position, stage, outcome, problem}: JobView): string {
-  return [jobId, kind, model, tag, position, stage, outcome, problem].join(' ').toLowerCase();
+function textOf(job: JobView): string {
+  const {jobId, kind, model, tag, position, outcome, problem} = job;
+  return [jobId, kind, model, tag, position, stageOf(job), outcome, problem].join(' ').toLowerCase();
+}
+
+/** Returns how far a job is, in one word. */
+export function stageOf({stage, held}: JobView): string {
+  return held ? 'held' : stage;
 }
 
 /** Returns the result of a job in words; '' while there is none. */

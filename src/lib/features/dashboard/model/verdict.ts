@@ -138,7 +138,7 @@ function viewFindings(
     out.push(finding('warn', view.at ?? now, `DRAINING (${stopping}): finishing the jobs in progress`));
   if (unsignedPolicy !== null)
     out.push(finding('warn', node.startedAt, 'the dispatcher does not sign its jobs'));
-  const retrying = view.jobs.filter((job) => healthOf(job) === 'warn');
+  const retrying = view.jobs.filter((job) => healthOf(job) === 'warn' && !job.held);
   const [first] = retrying;
   const jobs = retrying.length === 1 ? 'a job is' : `${retrying.length} jobs are`;
   if (first !== undefined) out.push(finding('warn', first.firstAt, `${jobs} being retried`));
@@ -177,8 +177,11 @@ function failing(view: OperatorView, problem: ProblemView, now: number): Finding
     `${stateOf(view, problem)} for ${age(now - since)}`,
     `: ${message} (${code})`,
   ];
-  return finding(isWarning(code) ? 'warn' : problemSeverity(part, hasRange), since, text, {
-    next: CHECK_OF[part],
+  // It costs its job when no one looks at it in time, though the other jobs continue.
+  const isHeld = code === 'ANSWER_HELD';
+  const severity = isHeld ? 'fail' : problemSeverity(part, hasRange);
+  return finding(isWarning(code) ? 'warn' : severity, since, text, {
+    next: isHeld ? next : CHECK_OF[part],
     advice: next,
     code,
     link: LINK_OF[part] ?? null,
@@ -197,6 +200,7 @@ function stateOf({connection}: OperatorView, {part, code}: ProblemView): string 
   if (part === 'identity') return 'SECOND OPERATOR';
   if (part === 'disk') return 'DISK LOW';
   if (part === 'standby') return code === 'SIGNER_FAILED_OVER' ? 'STANDBY SIGNS' : 'NO STANDBY';
+  if (code === 'ANSWER_HELD') return 'ANSWER HELD';
   if (part === 'jobs') return code === 'NO_JOBS' ? 'NO WORK' : 'JOBS';
   if (part === 'clock') return 'CLOCK WRONG';
   if (part === 'port') return code === 'PORT_CROWDED' ? 'PORT CROWDED' : 'PORT';

@@ -1,6 +1,6 @@
 import {column, middle} from '../../../foundation/text/cells.ts';
 import {age} from '../model/ages.ts';
-import {healthOf, resultOf} from '../model/jobs.ts';
+import {healthOf, resultOf, stageOf} from '../model/jobs.ts';
 import {shown, span, type Line, type Tone} from '../model/line.ts';
 import {stateWord} from '../model/signs.ts';
 import {MAX_JOBS} from '../../../node/events/view.ts';
@@ -95,7 +95,7 @@ function jobLine(
     span(cursor ? '> ' : '  ', tone),
     span(`${texts(before)} `, tone),
     stateWord(health, 7),
-    span(` ${column(job.stage, STATE - 8)} `, tone),
+    span(` ${column(stageOf(job), STATE - 8)} `, tone),
     span(texts(after), tone),
   ];
 }

@@ -3,7 +3,7 @@ import {age} from '../model/ages.ts';
 import {KEYS} from '../model/keys.ts';
 import {shown, span, type Line} from '../model/line.ts';
 import {heartbeatOf} from '../model/heartbeat.ts';
-import {healthOf, resultOf} from '../model/jobs.ts';
+import {healthOf, resultOf, stageOf} from '../model/jobs.ts';
 import {CODES, isCode} from '../../../foundation/errors/table.ts';
 import {eventLine} from '../../../node/events/lines.ts';
 import type {OperatorView} from '../../../node/events/view.ts';
@@ -122,7 +122,7 @@ function jobText({jobs, ui, now, log, next}: Scene, width: number): Text {
           ['model', job.model],
           ['tag', job.tag || 'none'],
           ['position', job.position || 'none'],
-          ['state', `${healthOf(job)}, ${job.stage}`],
+          ['state', `${healthOf(job)}, ${stageOf(job)}`],
           ['selected', job.selected === null ? '?' : job.selected ? 'yes' : 'no'],
           ['result', resultOf(job) || '?'],
           ['received', `${isoTime(job.firstAt)} (${age(now - job.firstAt)} ago)`],

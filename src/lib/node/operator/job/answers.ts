@@ -19,7 +19,7 @@ export type Answers = {
   requests: WorkerRequests;
   checking: Pick<Checking, 'start' | 'stop'>;
   release: ReleaseAnswer;
-  held: Pick<HeldReport, 'onEvent'>;
+  held: Pick<HeldReport, 'onEvent' | 'sum'>;
 };
 
 export function createAnswers(deps: {
@@ -37,11 +37,15 @@ export function createAnswers(deps: {
   node: Answering;
   roots: RootWatch;
   /** Reached when an answer changes what is to be done about a job. */
-  scheduler: () => Pick<Scheduler, 'answered' | 'askAgain'>;
+  scheduler: () => Pick<Scheduler, 'answered' | 'askAgain' | 'answerBy' | 'held'>;
 }): Answers {
   const onAnswered = (seq: number): void => deps.scheduler().answered(seq);
   const listeners = createListeners({emit: deps.emit, onAnswered});
-  const held = createHeldReport(deps);
+  const held = createHeldReport({
+    ...deps,
+    deadlineOf: (seq) => deps.scheduler().answerBy(seq),
+    onHeld: (count) => deps.scheduler().held(count),
+  });
   const onConcluded = (seq: number, made: Made): void => listeners.announce(seq, made);
   const checking = createChecking({
     ...deps,

@@ -3,6 +3,7 @@ import {createWorkQueue, type WorkQueue} from '../../../foundation/async/work-qu
 import {errorText, isAosError} from '../../../foundation/errors/error.ts';
 import {createDeadlines} from './deadlines.ts';
 import {releaseEarly} from './early-request.ts';
+import {createEnough} from './enough.ts';
 import type {Begun, Job, Next, Step, Steps} from './job.ts';
 import type {Reservation, Scheduler, SchedulerDeps} from './scheduling.ts';
 import {createWorkQueues} from './work-queues.ts';
@@ -36,6 +37,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   const delivering = queueFor('deliver', () => DELIVERING);
   const working = createWorkQueues(deps.workers, (concurrency) => queueFor('work', concurrency));
   const deadlines = createDeadlines({time: deps.time, onDue});
+  const enough = createEnough({...deps, inProgress});
 
   function queueFor(step: Step, most: () => number): WorkQueue<Job> {
     return createWorkQueue<Job>({most, work: (job) => take(job, step), onFailure});
@@ -91,6 +93,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     begun.at = at;
     parked += 1;
     if (at === 'reply') unreplied += 1;
+    if (at === 'listen') enough.look();
   }
 
   function enqueue(begun: Begun, step: Step, kind?: string): void {
@@ -174,7 +177,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
 
   function done(job: Job): void {
     forget(job);
-    if (maxEnded !== null && deps.ended() >= maxEnded) deps.onEnough();
+    enough.look();
     openGate();
   }
 
@@ -269,6 +272,8 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     answered,
     accepted,
     askAgain,
+    held: enough.held,
+    answerBy: (seq) => inProgress.get(seq)?.job.answerBy ?? null,
     isIdle(kind) {
       if (stopped) return false;
       // Itself among them.
@@ -285,13 +290,11 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       working.close();
     },
     busy(connected, signs = true) {
-      let jobs = sampling.active() + reserved + working.active();
-      if (connected) jobs += unreplied;
+      const jobs = sampling.active() + reserved + working.active() + (connected ? unreplied : 0);
       return connected && signs ? jobs + delivering.active() + delivering.waiting() : jobs;
     },
   };
 }
 
-function waitsForAnswer(next: Next): boolean {
-  return next === 'listen' || (typeof next === 'object' && next.step === 'work');
-}
+const waitsForAnswer = (next: Next): boolean =>
+  next === 'listen' || (typeof next === 'object' && next.step === 'work');

@@ -1,6 +1,6 @@
 import type {Time} from '../../../foundation/time/time.ts';
 import type {Emit} from '../../events/events.ts';
-import type {JobJournal} from '../../journal/journal.ts';
+import type {CheckJournal, JobJournal} from '../../journal/journal.ts';
 import type {Worker} from '../ports.ts';
 import type {Job, Step, Steps} from './job.ts';
 
@@ -37,6 +37,10 @@ export type Scheduler = Load & {
    * the deadline that it has.
    */
   askAgain(seq: number, deadline?: 'anew' | 'on'): void;
+  /** So many answers are held now: with `maxEnded`, the run may have nothing else to wait for. */
+  held(count: number): void;
+  /** When a job stops waiting for an answer, on the monotonic clock; null: it is not in progress. */
+  answerBy(seq: number): number | null;
   /** Begins nothing more: what is in progress continues to its next mark in the journal, what is concluded is delivered. */
   stop(): void;
   /**
@@ -55,7 +59,7 @@ export type Reservation = {
 };
 
 export type SchedulerDeps = {
-  journal: Pick<JobJournal, 'queued' | 'get'>;
+  journal: Pick<JobJournal, 'queued' | 'get'> & {checks: Pick<CheckJournal, 'stateOf'>};
   workers: readonly Pick<Worker, 'kind' | 'concurrency' | 'deadlineMs'>[];
   emit: Emit;
   time: Pick<Time, 'sleep' | 'monotonic' | 'after'>;
@@ -67,6 +71,6 @@ export type SchedulerDeps = {
   maxEnded: number | null;
   /** Jobs of this run that were accepted, or left unanswered, so far. */
   ended: () => number;
-  /** `maxEnded` is reached. */
+  /** `maxEnded` is reached, or nothing is left of it but held answers. */
   onEnough: () => void;
 };

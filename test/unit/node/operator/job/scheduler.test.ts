@@ -75,6 +75,7 @@ function stage(options: {
   };
   const scheduler = createScheduler({
     journal: {
+      checks: {stateOf: () => null},
       get: (seq) => {
         if (fate(seq) === 'unreadable') throw new Error('disk I/O error');
         return record(seq);
