@@ -14,6 +14,7 @@ function bundled(entry: string, folder: string): URL {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    define: {AOS_SQLITE: JSON.stringify(fileURLToPath(import.meta.resolve('@photostructure/sqlite')))},
     logLevel: 'silent',
   });
   return pathToFileURL(outfile);
@@ -33,3 +34,6 @@ export const bundleProofThread = (folder: string): URL => bundled('lib/peers/zk/
 /** The thread that checks attestation documents. */
 export const bundleAttestationThread = (folder: string): URL =>
   bundled('lib/node/attestation-thread/thread.ts', folder);
+
+/** The thread that copies the journal's log. */
+export const bundleLogThread = (folder: string): URL => bundled('lib/node/log-thread/thread.ts', folder);

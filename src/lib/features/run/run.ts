@@ -1,5 +1,6 @@
 import {randomBytes, randomUUID} from 'node:crypto';
 import {setFlagsFromString} from 'node:v8';
+import {logCopier, logThreadUrl} from '../../node/log-thread/client.ts';
 import {cryptoThreadUrl, createCryptoWorker} from '../../node/crypto-worker/client.ts';
 import type {Config, ConfigWarning} from '../../config/config.ts';
 import {readVrfKey} from '../../config/vrf-key.ts';
@@ -81,18 +82,15 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   const vrf = await loadVrf();
   const seed = readVrfKey(node.vrfKey);
   let emit: Operator['emit'] = () => {};
+  const bug = (what: string) => (reason: string) =>
+    emit({type: 'warning', code: 'BUG', message: `${what}: ${reason}`});
   let onDisk: Operator['onDisk'] = () => {};
   let carryOut: CarryOut = () => null;
   const cryptoWorker = createCryptoWorker({
     inline: vrf.prover(seed),
     seed,
     threadUrl: cryptoThreadUrl(),
-    onFailure: (reason) =>
-      emit({
-        type: 'warning',
-        code: 'BUG',
-        message: `the crypto worker thread ended; proofs and signatures are computed without it: ${reason}`,
-      }),
+    onFailure: bug('the crypto worker thread ended; proofs and signatures are computed without it'),
   });
   seed.fill(0);
   closers.push(() => cryptoWorker.close());
@@ -110,6 +108,10 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
         onDisk: (error) => onDisk(error),
         time,
         acceptDamage: options.acceptDamage,
+        openLogCopier: logCopier(
+          logThreadUrl(),
+          bug('the thread beside the journal ended; the event loop copies its log without it'),
+        ),
       }),
   });
   // The lock goes last: until then the journal and the signer may still be in use.

@@ -14,6 +14,8 @@ export type Transaction = {
   sync(): Promise<void>;
   /** The same at once and another way, for when `sync` has failed and cannot be believed any more. */
   resync(): void;
+  /** What is to be done between two transactions, and the next one waits for; null: nothing. Never rejects. */
+  between?: () => Promise<void> | null;
 };
 
 export type Batch = {
@@ -93,8 +95,15 @@ export function createBatch(
     const taken = queue.slice(0, MAX_CHANGES);
     queue = queue.slice(MAX_CHANGES);
     if (taken.length > 0) unsynced.push(...commitAll(transaction, taken));
-    if (unsynced.length > 0) syncing = transaction.sync().then(resolveSynced, unsure).finally(synced);
+    if (unsynced.length > 0) syncing = transaction.sync().then(resolveSynced, unsure).finally(afterSync);
     else if (queue.length > 0) schedule();
+  }
+
+  function afterSync(): Promise<void> | undefined {
+    const wait = failure === null ? (transaction.between?.() ?? null) : null;
+    if (wait !== null) return wait.finally(synced);
+    synced();
+    return undefined;
   }
 
   function synced(): void {
@@ -148,11 +157,7 @@ export function createBatch(
         reject(new AosError('JOURNAL_WRITE_FAILED', 'the journal is closed'));
         return;
       }
-      const apply = (): Caller => {
-        const result = change();
-        return {resolve: () => resolve(result), reject};
-      };
-      queue.push({apply, reject});
+      queue.push(waitingFor(change, resolve, reject));
       hurry();
     });
 
@@ -174,6 +179,18 @@ export function createBatch(
       for (const {reject} of unsynced) reject(error);
     },
   };
+}
+
+function waitingFor<T>(
+  change: () => T,
+  resolve: (result: T) => void,
+  reject: (error: AosError) => void,
+): Waiting {
+  const apply = (): Caller => {
+    const result = change();
+    return {resolve: () => resolve(result), reject};
+  };
+  return {apply, reject};
 }
 
 /** @returns the committed changes; the others have been rejected */

@@ -11,6 +11,8 @@ export type CommitMarks = {
     wal: Pick<Wal, 'sync' | 'checkpoint'>,
     reading: () => MarkedReading | null,
   ): Pick<Wal, 'sync' | 'checkpoint'>;
+  /** Frames in the log at the last commit that was marked; null: not known. */
+  frames(): number | null;
   /** Everything is in the file, and on the disk. */
   emptied(reading: MarkedReading | null): void;
   /** To be called after the database is closed: before, it would drop the locks that SQLite holds on its index (POSIX). */
@@ -41,8 +43,10 @@ export function markCommits(
     }
   }
 
+  let frames: number | null = null;
   const pointAt = (at: MarkedReading | null): CommitPoint | null => {
     const log = logEnd();
+    frames = log?.frames ?? null;
     if (log === null) return null;
     const isInFile = index !== null && log.frames === 0;
     return {log, fileBytes: isInFile ? statSync(path).size : 0, reading: at};
@@ -76,6 +80,7 @@ export function markCommits(
         if (note(last())) mark.synced();
       },
     }),
+    frames: () => frames,
     emptied(at) {
       if (note(at)) mark.synced();
     },

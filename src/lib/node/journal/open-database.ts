@@ -11,6 +11,8 @@ import type {Database, SqliteDriver} from './driver.ts';
 import {readFailure} from './failure.ts';
 import {createPrivateFile} from './files.ts';
 import {giveUpUnsure, type AcceptedDamage} from './give-up-unsure.ts';
+import {createLogEmptying, type LogEmptying} from './log-emptying.ts';
+import type {LogCopier, OpenLogCopier} from './log-copier.ts';
 import {prepareSchema} from './schema.ts';
 import {BUSY_TIMEOUT_MS, openWal, type Wal} from './wal.ts';
 
@@ -18,12 +20,20 @@ import {BUSY_TIMEOUT_MS, openWal, type Wal} from './wal.ts';
 export type Opened = {
   database: Database;
   path: string;
-  writer: {wal: Wal; marks: CommitMarks; damage: AcceptedDamage | null} | null;
-  /** Closes all of it, in order. */
+  writer: {wal: Wal; marks: CommitMarks; damage: AcceptedDamage | null; log: CopiedLog | null} | null;
+  /** Closes all of it, in order; the copier of the log is closed before. */
   close(): void;
 };
 
+/** Its own default. */
+const SQLITE_FULL_FRAMES = 1_000;
+
+/** A log that is copied into the file beside the event loop. */
+export type CopiedLog = {emptying: LogEmptying; close(): Promise<void>};
+
 export type DatabaseOptions = {
+  /** What copies the log into the file beside the event loop [SQLite, in its commits]. */
+  openLogCopier?: OpenLogCopier | undefined;
   /** By which writes wait for one another and are tried again, and the journal grows older [the machine's]. */
   time?: Time | undefined;
   /** The id of damage that is accepted: what is left is used, and open jobs without an answer are given up. */
@@ -39,7 +49,7 @@ export type DatabaseOptions = {
 export function openDatabase(
   driver: SqliteDriver,
   path: string,
-  {time = systemTime, acceptDamage, boot = bootId()}: DatabaseOptions,
+  {time = systemTime, acceptDamage, boot = bootId(), openLogCopier}: DatabaseOptions,
 ): Opened {
   let database: Database | undefined;
   let wal: Wal | undefined;
@@ -61,11 +71,21 @@ export function openDatabase(
     // On the disk before the mark says so.
     if (isNew || accepted !== null) wal.settle();
     marks = markCommits(path, {boot, reading, time});
-    return {database, path, writer: {wal, marks, damage}, close};
+    const log =
+      openLogCopier === undefined ? null : copiedLog(database, marks, openLogCopier(path, driver.name));
+    return {database, path, writer: {wal, marks, damage, log}, close};
   } catch (error) {
     close();
     throw readFailure(error, path);
   }
+}
+
+function copiedLog(database: Database, marks: CommitMarks, copier: LogCopier): CopiedLog {
+  const leaveToSqlite = (frames: number): void => database.exec(`PRAGMA wal_autocheckpoint = ${frames}`);
+  leaveToSqlite(0);
+  const giveBack = (): void => leaveToSqlite(SQLITE_FULL_FRAMES);
+  const emptying = createLogEmptying({frames: marks.frames, copy: () => copier.copy(), giveBack});
+  return {emptying, close: () => copier.close()};
 }
 
 /**

@@ -134,7 +134,12 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
     writer === null
       ? null
       : createBatch(
-          transactionOf(database, writer.marks.over(writer.wal, lastMarked), [jobs, readings]),
+          transactionOf(
+            database,
+            writer.marks.over(writer.wal, lastMarked),
+            [jobs, readings],
+            writer.log?.emptying,
+          ),
           options,
         );
   let closed = false;
@@ -265,6 +270,7 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
       if (closed) return;
       closed = true;
       await batch?.close();
+      await writer?.log?.close();
       if (writer !== null && emptyWal(database)) writer.marks.emptied(lastMarked());
       opened.close();
       lock?.release();

@@ -1,16 +1,21 @@
 import type {Transaction} from './batch.ts';
 import type {Database} from './driver.ts';
+import type {LogEmptying} from './log-emptying.ts';
 import {sqliteCode} from './failure.ts';
 import type {Wal} from './wal.ts';
 
 /** What SQLite says of a ROLLBACK when no transaction is open. */
 const NONE_IS_OPEN = 1;
 
-/** One transaction on the file, with what the tables keep in memory beside it. */
+/**
+ * One transaction on the file, with what the tables keep in memory beside it.
+ * @param emptying null: SQLite copies the log by itself
+ */
 export function transactionOf(
   database: Database,
   wal: Pick<Wal, 'sync' | 'checkpoint'>,
   memory: readonly {keep?(): void; undo(): void}[],
+  emptying: LogEmptying | null = null,
 ): Transaction {
   /** A transaction could not be rolled back, and is open still. */
   let isStuck = false;
@@ -43,8 +48,17 @@ export function transactionOf(
       }
       for (const part of memory) part.undo();
     },
-    sync: () => wal.sync(),
+    async sync() {
+      try {
+        await wal.sync();
+      } catch (error) {
+        // A copy that is on its way would be in the way of `resync`.
+        await emptying?.idle();
+        throw error;
+      }
+    },
     resync: () => wal.checkpoint(),
+    between: () => emptying?.between() ?? null,
   };
 }
 
