@@ -12,6 +12,7 @@ import {say} from '../../foundation/next-step/next-step.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
 import type {Account} from './account.ts';
+import {checkFilesOf} from './check-files.ts';
 import {barredAt} from './readable.ts';
 import {isPlainPath, type Scope, type UnitPlan} from './unit-text.ts';
 
@@ -118,12 +119,14 @@ function secretsOf({node, alerts}: Config): Record<string, {path: string; variab
 }
 
 /** The other files that the operator reads by their own paths. */
-function otherFilesOf({node, alerts}: Config, scope: Scope): string[] {
+function otherFilesOf({node, alerts, workers}: Config, scope: Scope): string[] {
   const tls = node.signerTls;
   const forAlerts = alertSecretFiles(alerts.channels, alerts.watchdog).map(({path}) => path);
   const vrfKey = node.vrfKey.kind === 'file' ? node.vrfKey.path : null;
   const secrets = scope === 'system' ? [] : [vrfKey, tls?.key ?? null, ...forAlerts];
-  return [tls?.ca ?? null, tls?.cert ?? null, ...secrets].filter((path) => path !== null);
+  return [tls?.ca ?? null, tls?.cert ?? null, ...secrets, ...checkFilesOf({workers})].filter(
+    (path) => path !== null,
+  );
 }
 
 type Paths = {

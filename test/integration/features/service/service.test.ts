@@ -137,6 +137,27 @@ describe('aos service install', () => {
     expect(existsSync(world.units)).toBe(false);
   });
 
+  it.each<[string, string]>([
+    ['root.pem', 'tee: {url: "http://127.0.0.1:1235", root: root.pem, pcrs: {pcr0: "PCR"}}'],
+    ['vk.key', 'zkml: {url: "http://127.0.0.1:1236", models: {mean: {vk: vk.key, vk_sha256: "HASH"}}}'],
+    [
+      'engine.key',
+      'opml: {url: "http://127.0.0.1:1234", engine: openai, api: chat, models: {tiny: tiny}, api_key_file: engine.key}',
+    ],
+  ])('refuses a service whose user may not read what answers are checked by: %s', async (name, kind) => {
+    using world = serviceWorld();
+    const text = readFileSync(world.config, 'utf8').replace(/workers:\n.*\n/, `workers:\n  ${kind}\n`);
+    writeFileSync(world.config, text.replace('PCR', 'ab'.repeat(48)).replace('HASH', 'ab'.repeat(32)));
+    const file = join(world.dir, name);
+    writeFileSync(file, '', {mode: 0o600});
+    for (const path of [world.dir, world.config]) chmodSync(path, 0o755);
+    const run = programs({getent: passwd('op', 54_321, '/var/lib/aos')});
+    await expect(installService(requestOf(world, {run}))).rejects.toMatchObject({
+      code: 'SERVICE_PATH_UNFIT',
+      message: `${file} does not let op in, which the service runs as`,
+    });
+  });
+
   it('keeps a unit that it did not write, until --force', async () => {
     using world = serviceWorld();
     mkdirSync(world.units);
