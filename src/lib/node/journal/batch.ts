@@ -68,7 +68,7 @@ export function createBatch(
   let cancelLater: (() => void) | undefined;
   let closed = false;
   /** Committed, and not yet known to be on disk. */
-  let unsynced: Caller[] = [];
+  const unsynced: Caller[] = [];
   let syncing: Promise<void> | null = null;
   /** The disk did not keep what it had taken. */
   let failure: AosError | null = null;
@@ -112,9 +112,7 @@ export function createBatch(
   }
 
   function resolveSynced(): void {
-    const synced = unsynced;
-    unsynced = [];
-    for (const {resolve} of synced) resolve();
+    for (const {resolve} of unsynced.splice(0)) resolve();
   }
 
   /** @returns whether everything committed is on disk now */
