@@ -6,6 +6,7 @@ import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {run, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import {ipAddress, isLoopbackAddress} from '../../foundation/system/ip-address.ts';
+import {createRedactor} from '../../foundation/text/redactor.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {fit} from './fit.ts';
@@ -71,7 +72,8 @@ export function createMail(options: MailOptions, {time, random, timeoutMs = TIME
       return {status: codeOf(info.response), refused: info.rejected.map(String)};
     } catch (error) {
       outer.throwIfAborted();
-      throw failed(place, failureOf(error), signal.aborted ? timeoutMs : null);
+      const hide = createRedactor(pass === null ? [] : [pass, Buffer.from(pass).toString('base64')]);
+      throw failed(place, failureOf(error, hide), signal.aborted ? timeoutMs : null);
     } finally {
       done();
       transport.close();
@@ -135,7 +137,7 @@ function codeOf(response: string): number {
   return Number(/^\d{3}/.exec(response)?.[0] ?? 250);
 }
 
-function failureOf(error: unknown): Failure {
+function failureOf(error: unknown, hide: (text: string) => string): Failure {
   const has = (name: string): unknown =>
     typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
   const [code, responseCode, response] = [has('code'), has('responseCode'), has('response')];
@@ -143,8 +145,8 @@ function failureOf(error: unknown): Failure {
   return {
     code: typeof code === 'string' ? code : 'UNKNOWN',
     responseCode: typeof responseCode === 'number' ? responseCode : 0,
-    response: typeof response === 'string' ? response : '',
-    message,
+    response: typeof response === 'string' ? hide(response) : '',
+    message: hide(message),
   };
 }
 

@@ -24,12 +24,12 @@ export function createPagerduty(routingKey: () => string, url: string, deps: Dep
       const routing = {routing_key: routingKey(), dedup_key: dedupKey(notice)};
       const resolve = {...routing, event_action: 'resolve'};
       if (notice.state === 'recovered') {
-        const {status} = await poster.send(url, resolve, signal);
+        const {status} = await poster.send(url, resolve, signal, routing.routing_key);
         return {place: originOf(url), status, note: 'resolved'};
       }
-      const {status} = await poster.send(url, trigger(routing, notice), signal);
+      const {status} = await poster.send(url, trigger(routing, notice), signal, routing.routing_key);
       // A test leaves no open incident behind.
-      if (notice.state === 'test') await poster.send(url, resolve, signal);
+      if (notice.state === 'test') await poster.send(url, resolve, signal, routing.routing_key);
       return {
         place: originOf(url),
         status,

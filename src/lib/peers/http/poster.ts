@@ -6,6 +6,7 @@ import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import {say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {proxyFor, type ProxyChoice} from '../../foundation/system/proxy-choice.ts';
+import {createRedactor} from '../../foundation/text/redactor.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import type {Time} from '../../foundation/time/time.ts';
@@ -36,9 +37,10 @@ export type Poster = {
   /**
    * Sends once, in at most four attempts with growing pauses. What the service asks for by Retry-After is waited for, also by
    * later calls; one of more than {@link LONGEST_WAIT_MS} ends the call.
+   * @param secret a text of the body that no error may repeat, as the URL [none]
    * @throws AosError ALERT_UNREACHABLE | ALERT_REFUSED, or the signal's reason
    */
-  send(url: string, body: object | null, signal: AbortSignal): Promise<Reply>;
+  send(url: string, body: object | null, signal: AbortSignal, secret?: string): Promise<Reply>;
   close(): Promise<void>;
 };
 
@@ -57,6 +59,9 @@ export type PosterOptions = {
   /** [by the status alone] */
   judge?: (reply: Reply) => Verdict;
 };
+
+/** What each attempt sends; `hide` takes the secrets of it out of a text. */
+type Sent = {target: URL; body: string | null; hide: (text: string) => string};
 
 /** A connection of one attempt: direct, or through a proxy. */
 type Way = ProxiedPeer;
@@ -86,7 +91,7 @@ export function createPoster(options: PosterOptions): Poster {
   let freeAt = 0;
   const waitMs = (): number => Math.max(0, freeAt - time.monotonic());
 
-  async function once(target: URL, body: string | null, outer: AbortSignal): Promise<Reply> {
+  async function once({target, body, hide}: Sent, outer: AbortSignal): Promise<Reply> {
     const place = `${name} at ${originOf(target.href)}`;
     const choice = proxyFor(target, env);
     const {signal, done} = deadline(outer, timeoutMs);
@@ -100,7 +105,7 @@ export function createPoster(options: PosterOptions): Poster {
         exchange(opened, target, {body, signal, now: time.now}).then(resolve, reject);
         return () => undefined; // the agent is destroyed below
       });
-      refuse(place, reply);
+      refuse(place, reply, hide);
       return reply;
     } catch (error) {
       outer.throwIfAborted();
@@ -114,10 +119,10 @@ export function createPoster(options: PosterOptions): Poster {
     }
   }
 
-  function refuse(place: string, reply: Reply): void {
+  function refuse(place: string, reply: Reply, hide: Sent['hide']): void {
     const verdict = judge(reply);
     if (verdict.kind === 'taken') return;
-    const why = verdict.why === '' ? '' : ` (${safeText(verdict.why, 160)})`;
+    const why = verdict.why === '' ? '' : ` (${safeText(hide(verdict.why), 160)})`;
     const message = `${place} answered HTTP ${reply.status}${why}`;
     if (verdict.kind === 'refused')
       throw new AosError('ALERT_REFUSED', message, verdict.next === undefined ? {} : {next: verdict.next});
@@ -147,9 +152,13 @@ export function createPoster(options: PosterOptions): Poster {
   }
 
   return {
-    async send(url, body, signal) {
-      const target = new URL(url);
-      const text = body === null ? null : JSON.stringify(body);
+    async send(url, body, signal, secret = '') {
+      const sent: Sent = {
+        target: new URL(url),
+        body: body === null ? null : JSON.stringify(body),
+        // Some services repeat what they were sent.
+        hide: createRedactor([url, secret]),
+      };
       if (waitMs() > LONGEST_WAIT_MS)
         throw new AosError(
           'ALERT_UNREACHABLE',
@@ -157,7 +166,7 @@ export function createPoster(options: PosterOptions): Poster {
         );
       if (waitMs() > 0) await time.sleep(waitMs(), signal);
       const backoff = createBackoff({firstMs: 1_000, capMs: 30_000, random});
-      return retry(() => once(target, text, signal), {
+      return retry(() => once(sent, signal), {
         time,
         signal,
         backoff: {next: () => Math.max(backoff.next(), Math.ceil(waitMs()))},

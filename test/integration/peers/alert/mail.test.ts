@@ -163,6 +163,18 @@ describe('a mail server', () => {
     },
   );
 
+  it('that repeats the password is not repeated', async () => {
+    const plain = Buffer.from(PASSWORD).toString('base64');
+    const {port} = await mailServer({
+      onMailFrom(_address, _session, done) {
+        done(Object.assign(new Error(`no ${PASSWORD} here, and no ${plain}`), {responseCode: 550}));
+      },
+    });
+    const {message, whole} = await failureOf(open(port).channel.send(NOTICE, never));
+    expect(message).toContain('no [hidden] here, and no [hidden]');
+    for (const text of [PASSWORD, plain]) expect(whole).not.toContain(text);
+  });
+
   it('that is busy is tried once more', async () => {
     let asked = 0;
     const {port, mails} = await mailServer({

@@ -241,6 +241,33 @@ it.each(CASES)('a page that answers 200 for $name is no delivery', async ({open}
   expect((await failureOf(open(url, pausing().deps).send(NOTICE, never))).code).toBe('ALERT_REFUSED');
 });
 
+it.each([400, 429, 503])(
+  'a service that repeats what it was sent, with %i, is not repeated',
+  async (status) => {
+    const path = '/services/T0/B0/pathsecret';
+    const url = await httpServer((request, response) => {
+      let text = '';
+      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      request.on('end', () => {
+        const said = `${request.url} ${decodeURIComponent(request.url ?? '')} ${text.slice(0, 100)}`;
+        const body = {message: said, description: said, errors: [said]};
+        response.writeHead(status, {'retry-after': '600'}).end(JSON.stringify(body));
+      });
+    });
+    const {deps} = pausing();
+    const channels = [
+      createDiscord(() => `${url}${path}?key=querysecret`, deps),
+      createTelegram(() => TOKEN, {chatId: CHAT, apiUrl: url}, deps),
+      createPagerduty(() => ROUTING, `${url}/v2/enqueue`, deps),
+    ];
+    for (const channel of channels) {
+      const {message, whole} = await failureOf(channel.send(NOTICE, never));
+      expect(message).toContain('[hidden]');
+      expect(whole.toLowerCase()).not.toContain('secret');
+    }
+  },
+);
+
 it('a URL of Discord with ?wait=true is answered with the message', async () => {
   const url = await httpServer((_request, response) => response.end('{"id": "1", "content": "x"}'));
   const channel = createDiscord(() => `${url}/api/webhooks/1/${SECRET}?wait=true`, pausing().deps);

@@ -30,6 +30,16 @@ describe('an API key', () => {
     expect(server.headers.authorization).toBe('Bearer sk-two');
   });
 
+  it('that the engine repeats is in no text', async () => {
+    const all = await engineRig('vllm', {apiKeyFile: keyFile('sk-secret')});
+    const body = '{"error":{"message":"Bearer sk-secret is no key, see {\\"key\\":\\"sk-secret\\"}"}}';
+    for (const status of [400, 401, 404, 429, 500]) {
+      const error = await played(all, page(status, 'application/json', body));
+      expect(error).toMatchObject({message: expect.stringContaining('[hidden] is no key') as string});
+      expect(JSON.stringify(error)).not.toContain('sk-secret');
+    }
+  });
+
   it('that the engine refuses is in no text', async () => {
     const all = await engineRig('vllm', {apiKeyFile: keyFile('sk-secret')});
     const error = await played(all, page(403, 'application/json', '{"error":{"message":"bad key"}}'));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {createRedactor, HIDDEN} from '../../../../src/lib/features/doctor/redact.ts';
+import {createRedactor, HIDDEN} from '../../../../src/lib/foundation/text/redactor.ts';
 
 describe('the redactor', () => {
   it('takes known secrets out, as they are, in JSON and in URLs', () => {

@@ -1,4 +1,4 @@
-import {percentDecoded} from '../../foundation/text/percent-decoded.ts';
+import {percentDecoded} from './percent-decoded.ts';
 
 /** What takes the place of a secret. */
 export const HIDDEN = '[hidden]';
