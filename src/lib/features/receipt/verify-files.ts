@@ -23,7 +23,7 @@ export async function verifyFiles(
   for (const file of files) {
     signal.throwIfAborted();
     try {
-      const receipt = readReceipt(readReceiptFile(file));
+      const receipt = readReceipt(await readReceiptFile(file, signal));
       const checked = check({...receipt, content: null}, parties);
       reports.push(receiptReport(file, await linksOf(checked, checks, signal), checked));
     } catch (error) {
