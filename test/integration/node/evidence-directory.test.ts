@@ -1,4 +1,16 @@
-import {chmodSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {execFileSync} from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {evidenceDirectory, type EvidenceLimits} from '../../../src/lib/node/evidence/directory.ts';
@@ -112,6 +124,38 @@ describe('the evidence directory', () => {
         );
       expect(error).toMatchObject({code: 'EVIDENCE_UNWRITABLE'});
       expect(String(error)).toContain(file);
+    }));
+
+  it('reads and counts no link, pipe or directory under the name of a receipt', () =>
+    inEvidence(async (dir, open) => {
+      await open().add(keyOf('job-1'), textOf('job-1'), 0);
+      const [name = ''] = readdirSync(dir);
+      const path = join(dir, name);
+      const outside = join(dir, 'outside');
+      renameSync(path, outside);
+      const kinds: [() => void, () => void][] = [
+        [() => symlinkSync(outside, path), () => rmSync(path)],
+        [() => symlinkSync('/dev/zero', path), () => rmSync(path)],
+        [() => symlinkSync(join(dir, 'nowhere'), path), () => rmSync(path)],
+        [() => execFileSync('mkfifo', [path]), () => rmSync(path)],
+        [() => mkdirSync(path), () => rmSync(path, {recursive: true})],
+      ];
+      for (const [make, remove] of kinds) {
+        make();
+        expect(() => keptReceipts(dir).find({jobId: 'job-1'})).toThrow(
+          expect.objectContaining({code: 'RECEIPT_INVALID'}),
+        );
+        expect(await open().drop(0)).toBe(0);
+        remove();
+      }
+      writeFileSync(path, '');
+      const receipts = keptReceipts(dir);
+      expect(() => receipts.find({jobId: 'job-1'})).toThrow(
+        expect.objectContaining({code: 'RECEIPT_INVALID'}),
+      );
+      // One that is deleted after the directory was listed.
+      rmSync(path);
+      expect(receipts.find({jobId: 'job-1'})).toEqual([]);
     }));
 
   it('does not take the file of another job, or a damaged one, for the receipt', () =>

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {open, readdir, rename, rm, stat} from 'node:fs/promises';
+import {lstat, open, readdir, rename, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {gzip} from 'node:zlib';
@@ -133,7 +133,9 @@ async function filesIn(dir: string): Promise<(Kept & {key: string})[]> {
         if (isUnfinished(name)) return rm(join(dir, name), {force: true});
         const read = readName(name);
         if (read === null) return;
-        const {size, mtimeMs} = await stat(join(dir, name));
+        const found = await lstat(join(dir, name));
+        if (!found.isFile()) return; // not one of ours
+        const {size, mtimeMs} = found;
         files.push({...read, name, bytes: size, at: mtimeMs});
       }),
     );

@@ -25,11 +25,13 @@ const MOST_READINGS = 200;
 /**
  * What the journal has of a job, in the form that is checked (docs/verification.md).
  * @param journal gives the readings between those about the job; null: the job's own are enough
+ * @param bytesOf gives the bytes of a message; another one gives the same bytes for the jobs of one message
  */
 export function evidenceOf(
   record: JobDetailRecord,
   journal: Pick<JobReader, 'readings'> | null,
   {nodeId, precision}: EvidenceFacts,
+  bytesOf: (text: string) => Uint8Array = (text) => Buffer.from(text),
 ): JobEvidence {
   const {frame, element, index, range, vrf, content, reply} = record;
   const fields = content === null ? null : objectIn(content);
@@ -37,7 +39,7 @@ export function evidenceOf(
   const job = element === null ? null : objectIn(element);
   return {
     operator: nodeId,
-    frame: frame === null ? null : {bytes: Buffer.from(frame), index},
+    frame: frame === null ? null : {bytes: bytesOf(frame), index},
     vrf,
     range: range === null ? null : {start: range.start, end: range.end, max: range.max, precision},
     clock: after === null ? null : {before: job === null ? null : clockIn(job), after},

@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync, statSync} from 'node:fs';
+import {closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
@@ -31,7 +31,8 @@ export function keptReceipts(dir: string | null): KeptReceipts {
       if (dir === null) return [];
       names ??= namesIn(dir);
       const begin = 'tag' in job ? `${keyPart(job)}-` : idPart(job.jobId);
-      return at(names, begin).map((name) => read(join(dir, name), job.jobId));
+      // One that has been deleted meanwhile is too old.
+      return at(names, begin).flatMap((name) => read(join(dir, name), job.jobId) ?? []);
     },
   };
 }
@@ -68,13 +69,10 @@ function at(names: readonly string[], begin: string): string[] {
   return found;
 }
 
-function read(path: string, jobId: string): KeptReceipt {
-  let packed: Buffer;
-  try {
-    packed = readFileSync(path);
-  } catch (error) {
-    throw new AosError('RECEIPT_UNREADABLE', `${safeText(path)}: ${safeText(errorText(error))}`);
-  }
+/** @returns null: there is no such file */
+function read(path: string, jobId: string): KeptReceipt | null {
+  const packed = packedIn(path);
+  if (packed === null) return null;
   let bytes: Buffer;
   try {
     bytes = gunzipSync(packed, {maxOutputLength: MOST_RECEIPT_BYTES});
@@ -84,6 +82,28 @@ function read(path: string, jobId: string): KeptReceipt {
   const receipt = receiptIn(path, bytes);
   if (jobIdIn(receipt) !== jobId) throw invalid(path, 'it is the receipt of another job than its name says');
   return {path, text: bytes.toString(), receipt};
+}
+
+/** Only the operator writes there, and it writes files: what is behind a link, a pipe or a device is not read. */
+function packedIn(path: string): Buffer | null {
+  let file: number | null = null;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw invalid(path, 'it is no file');
+    if (stat.size > MOST_RECEIPT_BYTES) throw invalid(path, 'it is larger than any receipt');
+    return readFileSync(file);
+  } catch (error) {
+    if (error instanceof AosError) throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'ENOENT') return null;
+    if (code === 'ELOOP' || code === 'ENXIO') throw invalid(path, 'it is no file');
+    throw new AosError('RECEIPT_UNREADABLE', `${safeText(path)}: ${safeText(errorText(error))}`, {
+      details: {isFile: true},
+    });
+  } finally {
+    if (file !== null) closeSync(file);
+  }
 }
 
 function receiptIn(path: string, bytes: Uint8Array): Receipt {
