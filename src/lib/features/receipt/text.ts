@@ -116,7 +116,9 @@ export function jobsText(report: JobsReport, width: number, next: RenderNext): s
   ]);
   return [
     ...lines,
-    `${overall === 'broken' ? 'BROKEN' : overall}: ${count(checked, 'job')} checked, ${valid} valid, ${incomplete} incomplete, ${broken} broken`,
+    checked === 0
+      ? 'the journal has no job: nothing was checked'
+      : `${overall === 'broken' ? 'BROKEN' : overall}: ${count(checked, 'job')} checked, ${valid} valid, ${incomplete} incomplete, ${broken} broken`,
     `clock readings: ${chain.readings}, ${VERDICT_TEXT[chain.verdict]}${chain.why === null ? '' : `: ${chain.why}`}`,
     ...strangers.map(
       ({address, jobs: signed}) => `${count(signed, 'job')} signed by ${address}, no known dispatcher`,

@@ -21,6 +21,8 @@ import {withProofSaid} from './proof-said.ts';
 const THREADS = 2;
 /** Jobs and readings handed over at once. */
 const JOBS_AT_ONCE = 16;
+/** Characters of messages among them; a message may have 64 MiB. */
+const TEXT_AT_ONCE = 4 * 1024 * 1024;
 const READINGS_AT_ONCE = 2_000;
 
 /** The journal, and what is known beside it. */
@@ -89,8 +91,9 @@ export async function verifyAll(of: VerifyJobs): Promise<JobsReport> {
     const strangers = countStrangers();
     let checked = 0;
     const done: Promise<void>[] = [];
+    const bytesOf = lastBytes();
     const take = async (records: readonly JobDetailRecord[]): Promise<void> => {
-      const tasks = records.map((record) => taskOf(of, record, null));
+      const tasks = records.map((record) => taskOf(of, record, null, bytesOf));
       const jobs = tasks.map(({evidence, parties}) => ({evidence, parties}));
       const batch: CheckBatch = {jobs, readings: []};
       const answers = (await pool.check(batch)).jobs;
@@ -103,9 +106,10 @@ export async function verifyAll(of: VerifyJobs): Promise<JobsReport> {
         checked += 1;
         counts[report.overall] += 1;
         if (report.overall === 'broken') found.push(report);
+        if (found.length > 2 * MOST_SHOWN) found.splice(0, Infinity, ...firstOf(found));
       }
     };
-    for (const records of chunksOf(allRecords(of.journal), JOBS_AT_ONCE)) {
+    for (const records of batchesOf(allRecords(of.journal))) {
       of.signal.throwIfAborted();
       await pool.room();
       const taken = take(records);
@@ -119,7 +123,7 @@ export async function verifyAll(of: VerifyJobs): Promise<JobsReport> {
       checked,
       ...counts,
       chain,
-      jobs: found.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0)).slice(0, MOST_SHOWN),
+      jobs: firstOf(found),
       strangers: strangers.list(),
       next: nextForJobs(strangers.list(), '--all'),
     };
@@ -133,9 +137,11 @@ function taskOf(
   of: VerifyJobs,
   record: JobDetailRecord,
   journal: JobReader | null,
+  bytesOf?: (text: string) => Uint8Array,
 ): CheckBatch['jobs'][number] & {flaw: Link | null} {
   const {kept, flaw} = keptOf(of.receipts, record);
-  const evidence = kept === null ? evidenceOf(record, journal, of.facts) : {...kept.receipt, content: null};
+  const evidence =
+    kept === null ? evidenceOf(record, journal, of.facts, bytesOf) : {...kept.receipt, content: null};
   return {evidence, parties: partiesOf(of, evidence), flaw};
 }
 
@@ -154,15 +160,33 @@ function allRecords(journal: JobReader): Iterable<JobDetailRecord> {
   return journal.records({states: [], outcomes: [], kinds: [], tags: [], since: null, limit: null});
 }
 
-function* chunksOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
-  let chunk: T[] = [];
-  for (const item of items) {
-    chunk.push(item);
-    if (chunk.length < size) continue;
-    yield chunk;
-    chunk = [];
+/** A few jobs at a time, and fewer where their messages are large. */
+function* batchesOf(records: Iterable<JobDetailRecord>): Generator<JobDetailRecord[]> {
+  let batch: JobDetailRecord[] = [];
+  let length = 0;
+  for (const record of records) {
+    // The jobs of one message share it.
+    if (record.frame !== batch.at(-1)?.frame) length += record.frame?.length ?? 0;
+    batch.push(record);
+    if (batch.length < JOBS_AT_ONCE && length < TEXT_AT_ONCE) continue;
+    yield batch;
+    batch = [];
+    length = 0;
   }
-  if (chunk.length > 0) yield chunk;
+  if (batch.length > 0) yield batch;
+}
+
+/** Gives the bytes of a text; of the same text as before the same bytes, which a thread then gets once. */
+function lastBytes(): (text: string) => Uint8Array {
+  let last: {text: string; bytes: Uint8Array} | null = null;
+  return (text) => {
+    if (last?.text !== text) last = {text, bytes: Buffer.from(text)};
+    return last.bytes;
+  };
+}
+
+function firstOf(found: JobReport[]): JobReport[] {
+  return found.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0)).slice(0, MOST_SHOWN);
 }
 
 /** Each page begins with the last reading of the one before, so that no link between two is left out. */

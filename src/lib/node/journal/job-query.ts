@@ -135,7 +135,11 @@ function jobReader(database: Database, path: string): JobReader {
       for (let from = 0; from < all.length; from += CHUNK) {
         const chunk = all.slice(from, from + CHUNK);
         // One that is gone by now was cleaned up after its retention.
-        yield* readOrFail(() => chunk.flatMap((seq) => records.one(seq) ?? []));
+        // One after the other: each has the whole message that its job came in.
+        for (const seq of chunk) {
+          const record = readOrFail(() => records.one(seq));
+          if (record !== undefined) yield record;
+        }
       }
     },
     readings: (from, to) => readOrFail(() => readings.between(from, to)),

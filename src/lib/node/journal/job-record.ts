@@ -45,6 +45,13 @@ export function jobRecords(database: Database) {
     `SELECT c.*, q.attempt FROM checks c LEFT JOIN questions q ON q.request_id = c.request_id WHERE c.seq = ? ORDER BY c.n`,
   );
   const readings = readingReads(database);
+  /** The message read last: the jobs of one message follow each other, and have the same text. */
+  let last: {id: number; text: string} | null = null;
+
+  function frameText(id: number): string {
+    if (last?.id !== id) last = {id, text: frames.whole(id).toString()};
+    return last.text;
+  }
 
   return {
     /** @param mostFrame bytes; a larger frame is not read, and is null */
@@ -63,7 +70,7 @@ export function jobRecords(database: Database) {
       const requestRows = requests.all(seq);
       return {
         ...rowOf(row),
-        frame: isLarge ? null : frames.whole(frameId).toString(),
+        frame: isLarge ? null : frameText(frameId),
         element: isLarge && span === null ? null : frames.element(frameId, span, index),
         index,
         packed: null,

@@ -8,8 +8,18 @@ import {
 } from '../../../../src/lib/protocol/receipt/links.ts';
 import type {JobEvidence, Parties, Receipt} from '../../../../src/lib/protocol/receipt/receipt.ts';
 import {loadVrf} from '../../../../src/lib/protocol/vrf/ecvrf.ts';
+import {draftEnvelope} from '../../../../src/lib/protocol/wire/envelope.ts';
 import {tryChanges} from '../../../support/receipt-changes.ts';
-import {bodyOf, DISPATCHER, OPERATOR, PARTIES, receiptFor, withHighS} from '../../../support/receipts.ts';
+import {signText, TEST_KEY} from '../../../support/envelope-signing.ts';
+import {
+  bodyOf,
+  DISPATCHER,
+  messageOf,
+  OPERATOR,
+  PARTIES,
+  receiptFor,
+  withHighS,
+} from '../../../support/receipts.ts';
 
 const vrf = await loadVrf();
 const whole = receiptFor(vrf);
@@ -160,6 +170,26 @@ describe('the check of a receipt', () => {
     expect(check(asEvidence(whole), {...PARTIES, dispatcher: null}).stranger).toBeNull();
     const forged = frame(changed(original, 'What is AI', 'What is BI'));
     expect(check({...asEvidence(whole), ...forged}, PARTIES).stranger).toBeNull();
+  });
+
+  it('shows no position of a job that the message has at several places', () => {
+    const {element} = messageOf();
+    const positions = (others: string[]): Buffer => {
+      const params = `[${[element, ...others].join(',')}]`;
+      const draft = draftEnvelope({
+        id: 'm',
+        method: 'dispatch_job',
+        params,
+        result: 'null',
+        address: DISPATCHER,
+      });
+      return Buffer.from(draft.seal(signText(draft.message, TEST_KEY)));
+    };
+    const again = element.replace('"position":""', '"position":"after"');
+    const other = element.replace('"job_id":"job-1"', '"job_id":"job-2"');
+    const shown = (bytes: Buffer) => check({...asEvidence(whole), ...frame(bytes)}, PARTIES).facts.job;
+    expect(shown(positions([other, other]))).toMatchObject({position: ''});
+    expect(shown(positions([again, '7']))).toMatchObject({position: null, dispatcher: DISPATCHER});
   });
 
   it('takes one of several ranges of the operator, and says by which', () => {

@@ -9,7 +9,7 @@ import type {JobEvidence} from '../receipt.ts';
 import {signerLink, type Dispatchers} from './signer-link.ts';
 
 /** A message with what its signature says; null: it cannot be read. */
-type ReadMessage = {frame: RequestFrame; verified: Verification} | null;
+type ReadMessage = {frame: RequestFrame; verified: Verification; repeated: () => ReadonlySet<string>} | null;
 
 /** The dispatcher's message of a job, checked. */
 export type CheckedFrame = {
@@ -31,7 +31,8 @@ export function frameChecker(): CheckFrame {
   let last: {bytes: Uint8Array; message: ReadMessage} | null = null;
 
   function read(bytes: Uint8Array): ReadMessage {
-    if (last !== null && Buffer.compare(last.bytes, bytes) === 0) return last.message;
+    if (last !== null && (last.bytes === bytes || Buffer.compare(last.bytes, bytes) === 0))
+      return last.message;
     const message = readMessage(bytes);
     last = {bytes, message};
     return message;
@@ -53,7 +54,7 @@ export function frameChecker(): CheckFrame {
       signer: message.verified.state === 'signed' ? message.verified.signer : null,
       job,
       why: job === null ? 'the message has no job at that place' : null,
-      isAlone: job !== null && isAlone(message.frame, job),
+      isAlone: job !== null && !message.repeated().has(nameOf(job.key.jobId, job.key.tag)),
     };
   };
 }
@@ -64,7 +65,13 @@ function readMessage(bytes: Uint8Array): ReadMessage {
   try {
     const incoming = atOnce(readFrame(bytes));
     if (incoming.kind !== 'request' || incoming.frame.method !== 'dispatch_job') return null;
-    return {frame: incoming.frame, verified: atOnce(verifyFrame(incoming.frame))};
+    const {frame} = incoming;
+    let repeated: ReadonlySet<string> | null = null;
+    return {
+      frame,
+      verified: atOnce(verifyFrame(frame)),
+      repeated: () => (repeated ??= repeatedIn(frame)),
+    };
   } catch (error) {
     if (isAosError(error)) return null;
     throw error;
@@ -94,20 +101,29 @@ function jobAt({bytes, elements}: RequestFrame, index: number): DispatchJob | nu
   }
 }
 
-function isAlone({bytes, elements}: RequestFrame, job: DispatchJob): boolean {
-  if (elements === null || elements.length < 2) return true;
-  const same = elements.filter(({start, end}) => {
-    try {
-      const {value} = parseJson(bytes.subarray(start, end));
-      return (
-        isJsonObject(value) &&
-        value.get('job_id') === job.key.jobId &&
-        (value.get('tag') ?? '') === job.key.tag
-      );
-    } catch (error) {
-      if (isAosError(error)) return false;
-      throw error;
-    }
-  });
-  return same.length === 1;
+/** Id and tag of the jobs that a message has at several places. */
+function repeatedIn({bytes, elements}: RequestFrame): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  if (elements === null || elements.length < 2) return repeated;
+  for (const {start, end} of elements) {
+    const name = nameIn(bytes.subarray(start, end));
+    if (name !== null && seen.has(name)) repeated.add(name);
+    else if (name !== null) seen.add(name);
+  }
+  return repeated;
 }
+
+function nameIn(element: Uint8Array): string | null {
+  try {
+    const {value} = parseJson(element);
+    const jobId = isJsonObject(value) ? value.get('job_id') : undefined;
+    const tag = isJsonObject(value) ? (value.get('tag') ?? '') : undefined;
+    return typeof jobId === 'string' && typeof tag === 'string' ? nameOf(jobId, tag) : null;
+  } catch (error) {
+    if (isAosError(error)) return null;
+    throw error;
+  }
+}
+
+const nameOf = (jobId: string, tag: string): string => JSON.stringify([jobId, tag]);
