@@ -7,7 +7,7 @@ import {EXIT} from '../lib/foundation/errors/table.ts';
 export default class Reload extends AosCommand {
   static override summary = 'Have the running operator take over its configuration file.';
   static override description =
-    'Workers (of the same kinds), RPC endpoints, the alert webhook and its delay, log format and level hold at once; requests under way end as they began. The other keys that have changed are named: they need aos restart. A configuration with a mistake changes nothing and ends with 78. SIGHUP to a service does the same.';
+    'Workers (of the same kinds) with what their answers are checked by, RPC endpoints, alerts, log format and level hold at once; requests under way end as they began. The other keys that have changed are named: they need aos restart. A configuration with a mistake changes nothing and ends with 78. SIGHUP to a service does the same.';
   static override examples = ['<%= config.bin %> reload'];
   static override flags = {...configFlag};
 

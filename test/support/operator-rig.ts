@@ -19,7 +19,7 @@ import {AosError} from '../../src/lib/foundation/errors/error.ts';
 import type {SqliteDriver} from '../../src/lib/node/journal/driver.ts';
 import {openJournal, type NodeJournal} from '../../src/lib/node/journal/sqlite.ts';
 import type {OperatorEvent, StopReason, Summary} from '../../src/lib/node/events/events.ts';
-import type {AnswerCheck} from '../../src/lib/node/operator/check-port.ts';
+import {fixedChecks, type AnswerCheck, type RunChecks} from '../../src/lib/node/operator/check-port.ts';
 import type {ShownAnswer} from '../../src/lib/node/journal/verdicts.ts';
 import {createOperator, type Operator} from '../../src/lib/node/operator/operator.ts';
 import type {DiskReader} from '../../src/lib/node/operator/disk-watch.ts';
@@ -194,7 +194,7 @@ export type RunOptions = Partial<OperatorOptions> & {
   /** The disk of the journal [with room]. */
   disk?: DiskReader;
   /** What answers go through before they are delivered [nothing]. */
-  checks?: readonly AnswerCheck[];
+  checks?: RunChecks | readonly AnswerCheck[];
 };
 
 export type RigOptions = {
@@ -389,7 +389,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         rangeReader,
         blockReader,
         workers: workers ?? [{...opml, ...patience}],
-        checks,
+        checks: 'now' in checks ? checks : fixedChecks(checks),
         journal: seen === undefined ? own : seen(own),
         disk: disk ?? ROOMY,
         isRestored,

@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util';
 import type {Config} from '../../config/config.ts';
 import {linkedAbort} from '../../foundation/async/abort.ts';
 import type {SteadyTime} from '../../foundation/time/steady-time.ts';
@@ -39,6 +40,7 @@ export function createLiveParts(config: Config, time: SteadyTime, options: LiveO
     const limits = config.workers.kinds[kind];
     return limits === undefined ? [] : [createLiveWorkers(kind, () => createWorkers(kind, limits, peers))];
   });
+  let {kinds} = config.workers;
 
   return {
     readers: {
@@ -51,8 +53,11 @@ export function createLiveParts(config: Config, time: SteadyTime, options: LiveO
       readers = readersOf(next, time, watch);
       for (const {facade, replace} of workers) {
         const limits = next.workers.kinds[facade.kind];
-        if (limits !== undefined) replace(() => createWorkers(facade.kind, limits, peers));
+        // Those that stay keep what they know of their health, and an engine the model that it is held to.
+        if (limits !== undefined && !isDeepStrictEqual(limits, kinds[facade.kind]))
+          replace(() => createWorkers(facade.kind, limits, peers));
       }
+      ({kinds} = next.workers);
     },
     async close() {
       await Promise.all(workers.map((live) => live.close()));

@@ -1,13 +1,23 @@
 import type {Config} from '../../config/config.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {NodeJournal} from '../../node/journal/sqlite.ts';
-import type {AnswerCheck} from '../../node/operator/check-port.ts';
-import {createChecks} from './checks.ts';
-import {openProofChecks, type OpenProofChecks} from './proof-checks.ts';
-import {createSecondChecks} from './second-checks.ts';
+import type {RunChecks} from '../../node/operator/check-port.ts';
+import type {ProofEngine} from '../../peers/worker/driver.ts';
+import {openAttestationChecks} from './attestation-checks.ts';
+import {openProofChecks} from './proof-checks.ts';
+import {openSecondChecks} from './second-checks.ts';
 
 /** All that judges the answers of a run. */
-export type OpenChecks = Pick<OpenProofChecks, 'proofEngine' | 'takeOver'> & {list: readonly AnswerCheck[]};
+export type OpenChecks = {
+  list: RunChecks;
+  /** What says true or false in the place of a zkml worker. */
+  proofEngine: ProofEngine;
+  /**
+   * Answers are checked as this configuration says from now on, all at once.
+   * @throws AosError TEE_ROOT_INVALID: nothing has changed
+   */
+  takeOver(config: Config): void;
+};
 
 /**
  * Opens the checks that the configuration wants.
@@ -19,16 +29,27 @@ export async function openChecks(
   deps: {journal: NodeJournal; time: Time; onOpen: (close: () => Promise<void>) => void},
 ): Promise<OpenChecks> {
   const {journal, onOpen} = deps;
+  const listeners: (() => void)[] = [];
   const proofs = openProofChecks(config, deps);
   onOpen(() => proofs.close());
-  const second = await createSecondChecks(config, journal);
+  const {proofEngine} = proofs;
+  const second = await openSecondChecks(config, {journal, proofEngine});
   onOpen(() => second.close());
-  const attestations = createChecks(config, deps);
+  const attestations = openAttestationChecks(config, deps);
   onOpen(() => attestations.close());
   return {
-    // The answer itself first: a comparison with a second worker is only for what is valid.
-    list: [...proofs.list, ...attestations.list, ...second.checks],
-    proofEngine: proofs.proofEngine,
-    takeOver: (next) => proofs.takeOver(next),
+    list: {
+      // The answer itself first: a comparison with a second worker is only for what is valid.
+      now: () => [...proofs.now(), ...attestations.now(), ...second.now()],
+      onChange: (heard) => void listeners.push(heard),
+    },
+    proofEngine,
+    takeOver(next) {
+      // It alone may refuse the new configuration.
+      attestations.takeOver(next);
+      proofs.takeOver(next);
+      second.takeOver(next);
+      for (const heard of listeners) heard();
+    },
   };
 }

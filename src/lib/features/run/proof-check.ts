@@ -43,11 +43,18 @@ export function createProofJudge(deps: {
   };
 }
 
-/** What says true or false in the place of a worker. */
-export function proofEngineOf(judge: JudgeProof): ProofEngine {
+/**
+ * What says true or false in the place of a worker.
+ * @param now how proofs are checked by the configuration that holds; null: they are not
+ */
+export function proofEngineOf(now: () => {proofs: ProofChecks; judge: JudgeProof} | null): ProofEngine {
   return {
+    judges: (model) => now()?.proofs.models.has(model) ?? false,
     async wordOf({model, proofPath}, signal) {
-      const {word, fault} = await judge(model, proofPath, signal);
+      const checking = now();
+      if (checking === null)
+        throw new AosError('PROOF_MODEL_FILES', 'workers.zkml.models names no model any more');
+      const {word, fault} = await checking.judge(model, proofPath, signal);
       if (word !== null) return word;
       throw new AosError(fault?.code ?? 'PROOF_ENGINE_FAILED', fault?.message ?? 'it says nothing');
     },

@@ -1,3 +1,4 @@
+import {createLimiter} from '../../foundation/async/limiter.ts';
 import type {Journal} from '../../node/journal/journal.ts';
 
 /** Remembers which job a proof was of, in the journal. */
@@ -15,18 +16,20 @@ export type ProofMemory = {
 const SLOT_DIGITS = 4;
 const MOST_IN_SLOT = 8;
 
-/** Calls must not overlap: one claim after the other. */
 export function createProofMemory(journal: Pick<Journal, 'recall' | 'remember'>): ProofMemory {
-  return {
-    async claim(mark, jobId) {
-      const slot = `proof:${mark.slice(0, SLOT_DIGITS)}`;
-      const known = marksIn(journal.recall(slot));
-      const owner = known.find(([other]) => other === mark)?.[1];
-      if (owner !== undefined) return owner;
-      await journal.remember(slot, JSON.stringify([[mark, jobId], ...known].slice(0, MOST_IN_SLOT)));
-      return jobId;
-    },
-  };
+  /** One claim after the other, so that no two jobs take one proof. */
+  const turn = createLimiter(1);
+
+  async function claim(mark: string, jobId: string): Promise<string> {
+    const slot = `proof:${mark.slice(0, SLOT_DIGITS)}`;
+    const known = marksIn(journal.recall(slot));
+    const owner = known.find(([other]) => other === mark)?.[1];
+    if (owner !== undefined) return owner;
+    await journal.remember(slot, JSON.stringify([[mark, jobId], ...known].slice(0, MOST_IN_SLOT)));
+    return jobId;
+  }
+
+  return {claim: (mark, jobId) => turn.run(() => claim(mark, jobId))};
 }
 
 function marksIn(text: string | null): readonly (readonly [string, string])[] {

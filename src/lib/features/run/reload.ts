@@ -1,9 +1,10 @@
-import type {Config, WorkerConfig} from '../../config/config.ts';
+import type {Config, ConfigWarning} from '../../config/config.ts';
+import {ZKML_MODELS} from '../../config/maps.ts';
 import {refusePublicKeys} from '../../config/public-keys.ts';
 import {ALL_FIELDS, FIELDS} from '../../config/schema.ts';
+import {readTeeRoot} from '../../config/tee-root.ts';
 import {checkConfig, problemsError, type CheckedConfig} from '../../config/load.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
-import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
 import type {Emit} from '../../node/events/events.ts';
 import type {LogChoice} from './event-output.ts';
 
@@ -14,6 +15,8 @@ export type ReloadOptions = {
   marks: CheckedConfig['marks'];
   /** Keys that a flag of the command line stands above: they hold after a restart, if at all. */
   byFlag: readonly string[];
+  /** Remarks about the configuration that were made at the start. */
+  warnings: readonly Pick<ConfigWarning, 'message'>[];
   /** The configuration that it works with. */
   config: Config;
   emit: Emit;
@@ -30,10 +33,10 @@ function isOfAlerts(path: string): boolean {
   return path.startsWith('alerts.') && path !== FIELDS.noJobAfter.path;
 }
 
-/**
- * The keys that a running operator takes over; the others are what it was built from. Which kinds of worker there are is one of
- * these: the dispatcher and the queues know them from the start.
- */
+/** What a running operator was built from, beside the kinds of worker: the dispatcher and the queues know these from the start. */
+const OF_WORKERS_FROM_START = [FIELDS.tee.callbackPort.path];
+
+/** The keys that a running operator takes over; the others are what it was built from. */
 const LIVE = [
   'log.format',
   'log.level',
@@ -41,26 +44,29 @@ const LIVE = [
   FIELDS.rpcUrls.path,
   ...ALL_FIELDS.map(({path}) => path).filter(isOfAlerts),
   FIELDS.workerUrl.path,
-  ...[FIELDS.opml, FIELDS.tee, FIELDS.zkml].flatMap((kind) =>
-    [
-      ...[kind.url, kind.urls, kind.concurrency, kind.readyTimeout],
-      ...[kind.answerTimeout, kind.attempts, kind.deadline, kind.onFailure],
-    ].map(({path}) => path),
-  ),
-  FIELDS.zkml.knownGoodModel.path,
-  FIELDS.zkml.knownGoodProof.path,
+  ...[FIELDS.opml, FIELDS.tee, FIELDS.zkml]
+    .flatMap((kind) => Object.values(kind).map(({path}) => path))
+    .filter((path) => !OF_WORKERS_FROM_START.includes(path)),
+  ZKML_MODELS.path,
 ];
+
+/** Keys of the reference operator that nothing reads: neither a reload nor a restart changes anything. */
+const UNUSED = ALL_FIELDS.filter(({kind}) => kind === 'unused').map(({path}) => path);
 
 /**
  * Creates the action of SIGHUP and of `aos reload`: it reads the configuration again and reports the result. A wrong one changes
  * nothing.
- * @returns a function that reloads; it throws what is wrong with the new configuration (AosError CONFIG_* | KEY_*)
+ * @returns a function that reloads; it throws what is wrong with the new configuration (AosError CONFIG_* | KEY_* | TEE_ROOT_INVALID)
+ * @throws AosError TEE_ROOT_INVALID
  */
 export function createReload(options: ReloadOptions): () => ReloadResult {
-  const {file, marks, byFlag, config, emit} = options;
+  const {file, byFlag, config, emit} = options;
+  /** Remarks that were made already. */
+  let known = new Set(options.warnings.map(({message}) => message));
   const mayTakeOver = (key: string, next: Config): boolean =>
     LIVE.includes(key) && !byFlag.includes(key) && isLive(key, config, next);
   // Keys that need a restart are reported with each reload until the restart.
+  const marks = withFiles(options.marks, config);
   let live = marks;
   return () => {
     try {
@@ -71,16 +77,20 @@ export function createReload(options: ReloadOptions): () => ReloadResult {
       refusePublicKeys(checked.run);
       const next = checked.run;
       const takesOver = (key: string): boolean => mayTakeOver(key, next);
-      const applied = changedKeys(live, checked.marks).filter(takesOver);
+      const found = withFiles(checked.marks, next);
+      const applied = changedKeys(live, found).filter(takesOver);
       if (applied.length > 0) {
-        options.setLog(next.log);
         options.takeOver(taken(config, next, takesOver));
+        options.setLog(next.log);
       }
-      const needRestart = changedKeys(marks, checked.marks).filter((key) => !takesOver(key));
+      const needRestart = changedKeys(marks, found).filter((key) => !takesOver(key));
       // A section of its own makes a kind, also one in which every value is the default.
       if (kindsOf(config) !== kindsOf(next)) needRestart.push(KINDS);
+      for (const {code, message} of checked.warnings)
+        if (!known.has(message)) emit({type: 'warning', code, message});
+      known = new Set(checked.warnings.map(({message}) => message));
       emit({type: 'config_reloaded', file, applied, needRestart});
-      live = checked.marks;
+      live = found;
       return {file, applied, needRestart};
     } catch (error) {
       const code = error instanceof AosError ? error.code : 'BUG';
@@ -102,8 +112,6 @@ function kindsOf({workers}: Config): string {
 
 /** Whether a key can change while the operator works, from this configuration to that one. */
 function isLive(key: string, config: Config, next: Config): boolean {
-  // The checks of answers are those of the start: an answer that waits for one must find it.
-  if (/^workers\.\w+\.(?:second|sample)$/.test(key)) return false;
   if (key.startsWith('workers.') || key === FIELDS.workerUrl.path) return kindsOf(config) === kindsOf(next);
   // Without a chain id the endpoints say which chain it is, and so which lock keeps a second operator out.
   if (key === FIELDS.rpcUrl.path || key === FIELDS.rpcUrls.path) return config.chainId !== null;
@@ -112,8 +120,11 @@ function isLive(key: string, config: Config, next: Config): boolean {
 
 /** The configuration of the run with what is taken over of a new one. */
 function taken(config: Config, next: Config, takesOver: (key: string) => boolean): Config {
+  const {callbackPort} = config.workers.kinds.tee ?? {};
+  const {tee} = next.workers.kinds;
+  const fromStart = tee === undefined || callbackPort === undefined ? {} : {tee: {...tee, callbackPort}};
   const kinds = takesOver(FIELDS.opml.url.path)
-    ? withTheirChecks(config.workers.kinds, next.workers.kinds)
+    ? {...next.workers.kinds, ...fromStart}
     : config.workers.kinds;
   const rpcUrls = takesOver(FIELDS.rpcUrl.path) ? next.chain.rpcUrls : config.chain.rpcUrls;
   return {
@@ -124,31 +135,17 @@ function taken(config: Config, next: Config, takesOver: (key: string) => boolean
   };
 }
 
-type Kinds = Config['workers']['kinds'];
-
-/**
- * The next workers with what their answers are checked by as it was at the start, which the checks were made of: a word that
- * none of them looks at would go out unchecked.
- */
-function withTheirChecks(now: Kinds, next: Kinds): Kinds {
-  const checked = WORKER_KINDS.flatMap((kind): [WorkerKind, WorkerConfig][] => {
-    const [before, after] = [now[kind], next[kind]];
-    if (before === undefined || after === undefined) return [];
-    const isEngine = [before, after].some(({proofs}) => proofs?.verify === 'engine');
-    const {attestation, proofs, engine, second, callbackPort} = before;
-    const kept = {attestation, proofs, engine, second, callbackPort};
-    const given = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
-    // With the engine alone the list has the engine in the place of a worker.
-    return [[kind, {...after, ...given, ...(isEngine ? {urls: before.urls} : {})}]];
-  });
-  return {...next, ...Object.fromEntries(checked)};
+/** The marks with the content of files that only a reload reads again: one that is replaced in its place is a change. */
+function withFiles(marks: CheckedConfig['marks'], config: Config): CheckedConfig['marks'] {
+  const rootFile = config.workers.kinds.tee?.attestation?.rootFile ?? null;
+  if (rootFile === null) return marks;
+  const {path} = FIELDS.tee.root;
+  const {sha256} = readTeeRoot(rootFile, path);
+  return new Map([...marks, [path, `${marks.get(path) ?? ''} ${sha256}`]]);
 }
 
-/** Keys whose values are not the same in both, in alphabetical order. */
-export function changedKeys(
-  before: ReadonlyMap<string, string>,
-  after: ReadonlyMap<string, string>,
-): string[] {
+/** Keys that are used and whose values are not the same in both, in alphabetical order. */
+function changedKeys(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
   const keys = new Set([...before.keys(), ...after.keys()]);
-  return [...keys].filter((key) => before.get(key) !== after.get(key)).sort();
+  return [...keys].filter((key) => !UNUSED.includes(key) && before.get(key) !== after.get(key)).sort();
 }

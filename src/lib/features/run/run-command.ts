@@ -119,6 +119,7 @@ export function operateFor(
         file,
         marks,
         config,
+        warnings,
         emit,
         takeOver,
         byFlag: LOG_FLAGS.filter((key) => flags[key] !== undefined).map((key) => key.replace('-', '.')),

@@ -189,7 +189,8 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   for (const event of [...damageEvents(journal), ...restored.events]) emit(event);
   reportListening({server, metricsUrl: observers.metricsUrl}, config, emit);
   const takeOver = (next: Config): void => {
-    for (const part of [live, checks, observers]) part.takeOver(next);
+    // The checks first: they may refuse it, and then nothing has changed.
+    for (const part of [checks, live, observers]) part.takeOver(next);
   };
   options.onReady({emit, socket: observers.socket, takeOver});
   return watchedWhile(signer, options.stop, () => operator.run(options.stop));

@@ -1,40 +1,81 @@
 import {randomBytes} from 'node:crypto';
-import type {Config} from '../../config/config.ts';
+import {isDeepStrictEqual} from 'node:util';
+import type {Config, SecondConfig, WorkerConfig} from '../../config/config.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {sampleSecret} from '../../node/cross-check/sample.ts';
 import {createSecondCheck} from '../../node/cross-check/second-check.ts';
 import type {Notes} from '../../node/journal/journal.ts';
 import type {AnswerCheck} from '../../node/operator/check-port.ts';
+import type {ProofEngine} from '../../peers/worker/driver.ts';
 import {createWorkers} from '../../peers/worker/workers.ts';
-import {WORKER_KINDS} from '../../protocol/wire/messages.ts';
+import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
 
-/** The checks by second workers of a configuration, and what ends them. */
-export type SecondChecks = {checks: readonly AnswerCheck[]; close(): Promise<void>};
+/** The checks by second workers. */
+export type SecondChecks = {
+  /** Of the configuration that holds now. */
+  now(): readonly AnswerCheck[];
+  /** Second workers and samples are those of this configuration from now on; what is under way ends as it began. */
+  takeOver(config: Pick<Config, 'workers'>): void;
+  close(): Promise<void>;
+};
+
+/** The second worker of a kind, and the check that asks it. */
+type Pool = {limits: WorkerConfig; check: AnswerCheck};
+type Deps = {journal: Notes; proofEngine: ProofEngine};
 
 /** @throws AosError JOURNAL_WRITE_FAILED: the secret of the samples could not be kept */
-export async function createSecondChecks(
+export async function openSecondChecks(
   {workers, node}: Pick<Config, 'workers' | 'node'>,
-  journal: Notes,
+  {journal, proofEngine}: Deps,
 ): Promise<SecondChecks> {
-  const newSecretId = (): string => randomBytes(16).toString('hex');
-  const wanted = WORKER_KINDS.flatMap((kind) => {
-    const limits = workers.kinds[kind];
-    return limits?.second === undefined || limits.second === null
-      ? []
-      : [{kind, limits, second: limits.second}];
-  });
-  if (wanted.length === 0) return {checks: [], close: () => Promise.resolve()};
-  const secret = await sampleSecret(journal, newSecretId);
-  const pools = wanted.map(({kind, limits, second: {url, sample}}) => ({
-    worker: createWorkers(kind, {...limits, urls: [url]}, {time: systemTime}),
-    sample,
-  }));
+  let sampled: ReturnType<typeof sampleSecret> | null = null;
+  const closers: (() => Promise<void>)[] = [];
+
+  function poolOf(kind: WorkerKind, limits: WorkerConfig, {url, sample}: SecondConfig): Pool {
+    const {secret} = (sampled ??= sampleSecret(journal, newSecretId));
+    const worker = createWorkers(kind, {...limits, urls: [url]}, {time: systemTime, proofEngine});
+    closers.push(() => worker.close());
+    const deps = {worker, sample, secret, nodeId: node.id, newSecretId, time: systemTime};
+    return {limits, check: createSecondCheck(deps)};
+  }
+
+  const poolsOf = (of: Config['workers'], before: ReadonlyMap<WorkerKind, Pool>): Map<WorkerKind, Pool> =>
+    new Map(
+      wantedIn(of).map(({kind, limits, second}) => {
+        const known = before.get(kind);
+        const isSame = known !== undefined && isDeepStrictEqual(known.limits, limits);
+        return [kind, isSame ? known : poolOf(kind, limits, second)];
+      }),
+    );
+
+  let pools = poolsOf(workers, new Map());
+  // In a function of its own, because the compiler does not see that poolsOf sets it.
+  await isKept(sampled);
   return {
-    checks: pools.map(({worker, sample}) =>
-      createSecondCheck({worker, sample, secret, nodeId: node.id, newSecretId, time: systemTime}),
-    ),
+    now: () => [...pools.values()].map(({check}) => check),
+    takeOver(next) {
+      pools = poolsOf(next.workers, pools);
+      // The operator reports a journal that cannot be written, and the next start makes another secret.
+      isKept(sampled).catch(() => undefined);
+    },
     async close() {
-      await Promise.all(pools.map(({worker}) => worker.close()));
+      await Promise.all(closers.map((close) => close()));
     },
   };
+}
+
+async function isKept(sampled: ReturnType<typeof sampleSecret> | null): Promise<void> {
+  await sampled?.kept;
+}
+
+const newSecretId = (): string => randomBytes(16).toString('hex');
+
+function wantedIn({
+  kinds,
+}: Config['workers']): readonly {kind: WorkerKind; limits: WorkerConfig; second: SecondConfig}[] {
+  return WORKER_KINDS.flatMap((kind) => {
+    const limits = kinds[kind];
+    const second = limits?.second ?? null;
+    return limits === undefined || second === null ? [] : [{kind, limits, second}];
+  });
 }

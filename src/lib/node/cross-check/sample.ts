@@ -7,16 +7,16 @@ const SECRET = 'cross_check_secret';
 const BYTES = 6;
 
 /**
- * The secret of this node's samples, made at the first start and kept in its journal: the sample of a job is known before
- * its first answer, is the same after a restart, and cannot be foreseen by a worker.
+ * The secret of this node's samples, made when it is first needed and kept in its journal: the sample of a job is known
+ * before its first answer, is the same after a restart, and cannot be foreseen by a worker.
  * @param make a new one, 32 hex digits
+ * @returns the secret; `kept` resolves when it is durable, or rejects with AosError JOURNAL_WRITE_FAILED
  */
-export async function sampleSecret(journal: Notes, make: () => string): Promise<string> {
+export function sampleSecret(journal: Notes, make: () => string): {secret: string; kept: Promise<void>} {
   const known = journal.recall(SECRET);
-  if (known !== null && known !== '') return known;
+  if (known !== null && known !== '') return {secret: known, kept: Promise.resolve()};
   const secret = make();
-  await journal.remember(SECRET, secret);
-  return secret;
+  return {secret, kept: journal.remember(SECRET, secret)};
 }
 
 /** Whether a job is in the sample: a share of all (job_id, tag), the positions of one alike. */

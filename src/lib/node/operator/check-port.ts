@@ -5,7 +5,7 @@ import type {WorkerAnswer} from '../../protocol/wire/worker-answers.ts';
 import type {HeldThen} from '../events/job-states.ts';
 import type {CheckFacts, CheckName} from '../journal/verdicts.ts';
 
-/** What a check decides by whether it looks at the answers of a job: known before the first answer, and never changed. */
+/** What a check decides by whether it looks at the answers of a job: known before the first answer. */
 export type CheckedJob = {
   key: JobKey;
   kind: WorkerKind;
@@ -46,6 +46,18 @@ export type CheckVerdict = {message: string; facts?: CheckFacts} & (
   | {verdict: 'refused'; code: ErrorCode}
 );
 
+/** The checks of a run. Another configuration may replace them while it works. */
+export type RunChecks = {
+  now(): readonly AnswerCheck[];
+  /** Calls `heard` after each replacement. */
+  onChange(heard: () => void): void;
+};
+
+/** Checks that stay the same for the whole run. */
+export function fixedChecks(list: readonly AnswerCheck[]): RunChecks {
+  return {now: () => list, onChange: () => undefined};
+}
+
 /** Judges answers of one kind of worker before they are delivered, beside the steps of the jobs. */
 export type AnswerCheck = {
   /** In the journal with each verdict. */
@@ -55,7 +67,7 @@ export type AnswerCheck = {
   readonly atOnce: number;
   /** It also judges answers without an attestation that can be read. Such an answer is none for any other check. */
   readonly takesUnattested?: boolean;
-  /** Whether it looks at the answers of this job. Pure, quick, and the same after a restart. */
+  /** Whether it looks at the answers of this job. Pure, quick, and the same after a restart with this configuration. */
   wants(job: CheckedJob): boolean;
   /**
    * @param signal ends it: the run is over, and the answer is checked again at the next start

@@ -30,6 +30,7 @@ import {createEventStream} from './event-stream.ts';
 import {allowManyListeners} from '../../foundation/async/abort.ts';
 import {watchSecondOperator} from './second-operator/watch.ts';
 import {watchParts} from './watching.ts';
+import {fixedChecks} from './check-port.ts';
 import {createWorkerChecks, type WorkerChecks} from './worker-check/worker-checks.ts';
 import {createAskAgain, type AskAgain} from './ask-again.ts';
 import {createPipeline} from './job/pipeline.ts';
@@ -97,7 +98,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   const {requests, checking, release, held} = createAnswers({
     ...{journal, retryJournalWrite, time, random: deps.random, signal, emit, health, kinds},
     newSecretId: deps.newSecretId,
-    checks: deps.checks ?? [],
+    checks: deps.checks ?? fixedChecks([]),
     node: {nodeId, clockId},
     roots: createRootWatch({emit}),
     scheduler: () => scheduler,

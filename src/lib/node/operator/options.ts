@@ -3,7 +3,7 @@ import type {SteadyTime} from '../../foundation/time/steady-time.ts';
 import type {OperatorEvent} from '../events/events.ts';
 import type {Journal} from '../journal/journal.ts';
 import type {StandingReader} from '../standing/reading.ts';
-import type {AnswerCheck} from './check-port.ts';
+import type {RunChecks} from './check-port.ts';
 import type {DiskReader} from './disk-watch.ts';
 import type {EvidencePort} from './housekeeping.ts';
 import type {
@@ -66,7 +66,7 @@ export type OperatorDeps = {
   resultReader?: ResultReader;
   workers: readonly (Worker & WatchedWorker)[];
   /** What answers go through before they are delivered; absent: nothing. */
-  checks?: readonly AnswerCheck[];
+  checks?: RunChecks;
   journal: Journal;
   /** Keeps receipts past the evidence period; absent: none are kept. */
   evidence?: EvidencePort | undefined;

@@ -90,6 +90,8 @@ export type DirectReply = {
   body: string;
   /** Why it may not be delivered; null: it may. */
   doubt: AosError | null;
+  /** The same where no check of proofs judges it before it is delivered, which `doubt` relies on; absent: nothing. */
+  doubtUnchecked?: AosError;
 };
 
 /** One request to a worker; `requestId` is ours, unguessable, one per (job, attempt). */

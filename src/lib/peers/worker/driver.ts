@@ -24,6 +24,8 @@ export type DirectReply = {
   body: string;
   /** Why it may not be delivered; null: it may. */
   doubt: AosError | null;
+  /** The same where no check of proofs judges it before it is delivered, which `doubt` relies on; absent: nothing. */
+  doubtUnchecked?: AosError;
 };
 
 /** One request to a worker; `requestId` is ours. */
@@ -66,13 +68,15 @@ export type WorkerClient = {
 export type CheckQuestion = {model: string; prompt: string};
 
 /** What an exchange with a worker needs of its configuration. */
-export type ClientConfig = Pick<WorkerConfig, 'answerTimeoutMs' | 'knownGood' | 'proofs'> & {
+export type ClientConfig = Pick<WorkerConfig, 'answerTimeoutMs' | 'knownGood'> & {
   /** In the place of a zkml worker. */
   proofEngine?: ProofEngine | undefined;
 };
 
 /** Says of proofs whether they are true, in this process. */
 export type ProofEngine = {
+  /** Whether what a worker says of a proof of this model is judged by the engine before it is delivered, as configured now. */
+  judges(model: string): boolean;
   /** @throws AosError PROOF_*: nothing is said of the proof; or the signal's reason */
   wordOf(job: {model: string; proofPath: string}, signal: AbortSignal): Promise<'true' | 'false'>;
 };

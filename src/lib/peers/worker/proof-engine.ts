@@ -23,7 +23,13 @@ export function createEngineClient(url: string, engine: ProofEngine | undefined)
           next: say('Check a proof by hand: aos verify proof FILE --model NAME'),
         });
       const result = await engine.wordOf({model, proofPath: pathOf(params)}, signal);
-      await replied({body: JSON.stringify({req_id: requestId, code: 200, result}), doubt: null});
+      const body = JSON.stringify({req_id: requestId, code: 200, result});
+      // A false counts once the engine has said true to a proof of the model, which the check of proofs sees to.
+      const doubtUnchecked = new AosError(
+        'WORKER_UNPROVEN',
+        `the ${NAME} says false, and nothing shows that it can say true`,
+      );
+      await replied({body, doubt: null, ...(result === 'false' ? {doubtUnchecked} : {})});
     },
     prove: () => Promise.resolve(),
     close: () => Promise.resolve(),

@@ -72,7 +72,7 @@ function unproven(name: string): AosError {
 
 /** @param config its answer_timeout is the limit of one verification */
 function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
-  const {answerTimeoutMs, knownGood = null, proofs} = config;
+  const {answerTimeoutMs, knownGood = null, proofEngine} = config;
   const http = createWorkerHttp('zkml', url, {...NEAR, requestMs: answerTimeoutMs});
   /** Each verification waits here for the one before it, and not inside the worker. */
   const turn = createLimiter(1);
@@ -101,9 +101,8 @@ function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
   }
 
   /** The engine has to say the same of a model whose proofs are checked here, so that its false needs no other proof. */
-  function unlessChecked({model}: WorkerRequest, doubt: AosError | null): AosError | null {
-    const isChecked = proofs !== undefined && proofs.verify !== 'worker' && proofs.models.has(model);
-    return isChecked && doubt?.code === 'WORKER_UNPROVEN' ? null : doubt;
+  function isForEngine({model}: WorkerRequest, doubt: AosError): boolean {
+    return doubt.code === 'WORKER_UNPROVEN' && proofEngine?.judges(model) === true;
   }
 
   async function judgeKnownGood(good: KnownGood, id: string, signal: AbortSignal): Promise<AosError | null> {
@@ -175,7 +174,11 @@ function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
         const why = whyUnfit(request);
         if (why !== null) throw new AosError('PROOF_NOT_CHECKED', why);
         const {word, body} = await ofJob({model, proof: proofOf(params), id: requestId}, signal);
-        const doubt = word === 'false' ? unlessChecked(request, await doubtAbout(request, signal)) : null;
+        const doubt = word === 'false' ? await doubtAbout(request, signal) : null;
+        if (doubt !== null && isForEngine(request, doubt)) {
+          await request.replied({body, doubt: null, doubtUnchecked: doubt});
+          return;
+        }
         await request.replied({body, doubt});
         if (doubt !== null) throw doubt;
       }, signal),

@@ -1,16 +1,10 @@
-import {createHash} from 'node:crypto';
-import {writeFileSync} from 'node:fs';
-import {join} from 'node:path';
 import {setImmediate as turn} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
-import {checkConfig} from '../../../../src/lib/config/load.ts';
-import type {Config} from '../../../../src/lib/config/config.ts';
-import {createReload} from '../../../../src/lib/features/run/reload.ts';
 import {createLiveWorkers} from '../../../../src/lib/features/run/live-parts.ts';
 import type {Workers} from '../../../../src/lib/peers/worker/workers.ts';
-import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
-import {tempDir} from '../../../support/config-file.ts';
+import {enclave} from '../../../support/attestations.ts';
+import {reloadOf} from '../../../support/reload.ts';
 
 const TEXT = `network: mainnet
 node:
@@ -31,33 +25,8 @@ alerts:
 `;
 
 /** An operator that was started with TEXT, and what a reload of another text does to it. */
-function reloaded(text: string, byFlag: readonly string[] = [], before = TEXT) {
-  using dir = tempDir();
-  const file = join(dir.path, 'config.yaml');
-  writeFileSync(file, before, {mode: 0o600});
-  writeFileSync(join(dir.path, 'vrf.key'), createHash('sha256').update('a seed of this test').digest('hex'), {
-    mode: 0o600,
-  });
-  const {run: config, marks, problems} = checkConfig({file, env: process.env, cwd: '/'}, {need: 'run'});
-  if (config === null) throw new Error(JSON.stringify(problems));
-  const taken: Config[] = [];
-  const events: OperatorEventBody[] = [];
-  const reload = createReload({
-    ...{file, marks, byFlag, config},
-    emit: (event) => events.push(event),
-    takeOver: (next) => taken.push(next),
-    setLog: () => undefined,
-  });
-  writeFileSync(file, text, {mode: 0o600});
-  const result = (() => {
-    try {
-      return reload();
-    } catch (error) {
-      return error;
-    }
-  })();
-  return {result, taken, events};
-}
+const reloaded = (text: string, byFlag: readonly string[] = [], before = TEXT) =>
+  reloadOf({text, byFlag, before});
 
 describe('a reload', () => {
   it('takes over workers, RPC endpoints and alerts, and names what needs a restart', () => {
@@ -82,47 +51,68 @@ describe('a reload', () => {
     ]);
   });
 
-  it('takes over nothing of what answers are checked by, and names all of it', () => {
+  it('takes over what answers are checked by, all of it at once', async () => {
     const hash = 'ab'.repeat(32);
     const before = TEXT.replace(
       '  opml:',
       `  zkml:\n    url: http://127.0.0.1:3721\n    models: {mean: {vk: /vk, vk_sha256: ${hash}}}\n  tee: {url: http://127.0.0.1:3000}\n  opml:`,
     );
     const after = before
-      .replace('models: {', `verify: worker\n    models: {dense: {vk: /d, vk_sha256: ${hash}}, `)
-      .replace('tee: {', `tee: {verify: record, pcrs: {0: [${'ab'.repeat(48)}]}, root: /root.pem, `)
-      .replace(':3721', ':3722')
-      .replace(':3000', ':3001');
-    const {result, taken} = reloaded(after, [], before);
+      .replace(
+        'models: {',
+        `verify: worker\n    second: http://10.0.0.8:3721\n    models: {dense: {vk: /d, vk_sha256: ${hash}}, `,
+      )
+      .replace('tee: {', `tee: {callback_port: 4000, pcrs: {0: [${'ab'.repeat(48)}]}, root: ./root.der, `)
+      .replace(':3721', ':3722');
+    const {authority} = await enclave();
+    const {result, taken} = reloadOf({before, text: after, files: {'root.der': authority.bundle[0] ?? ''}});
     expect(result).toMatchObject({
-      applied: ['workers.tee.url', 'workers.zkml.url'],
-      needRestart: [
-        ...['workers.tee.pcrs.0', 'workers.tee.root', 'workers.tee.verify'],
-        ...['workers.zkml.models', 'workers.zkml.verify'],
+      applied: [
+        ...['workers.tee.pcrs.0', 'workers.tee.root', 'workers.zkml.models'],
+        ...['workers.zkml.second', 'workers.zkml.url', 'workers.zkml.verify'],
       ],
+      needRestart: ['workers.tee.callback_port'],
     });
     const {tee, zkml} = taken[0]?.workers.kinds ?? {};
-    expect([tee?.urls, zkml?.urls]).toEqual([['http://127.0.0.1:3001'], ['http://127.0.0.1:3722']]);
-    expect(tee?.attestation).toMatchObject({rootFile: null, registers: {}});
-    expect(zkml?.proofs).toMatchObject({verify: 'both'});
-    expect([...(zkml?.proofs?.models.keys() ?? [])]).toEqual(['mean']);
+    expect(tee).toMatchObject({
+      callbackPort: 21_001,
+      attestation: {verify: 'require', rootFile: expect.stringMatching(/root\.der$/) as string},
+    });
+    expect(zkml).toMatchObject({proofs: {verify: 'worker'}, second: {url: 'http://10.0.0.8:3721'}});
+    expect([...(zkml?.proofs?.models.keys() ?? [])]).toEqual(['dense', 'mean']);
   });
 
-  it('from workers to the engine alone keeps the workers until a restart', () => {
+  it('takes over a root whose file was replaced in its place, and refuses one that is none', async () => {
+    const before = TEXT.replace('  opml:', `  tee: {url: http://127.0.0.1:3000, root: ./root.der}\n  opml:`);
+    const [one, other] = (await Promise.all([enclave(), enclave()])).map(
+      ({authority}) => authority.bundle[0],
+    );
+    const files = {'root.der': one ?? ''};
+    const same = {before, text: before, files};
+    expect(reloadOf(same).result).toMatchObject({applied: []});
+    expect(reloadOf({...same, then: {'root.der': other ?? ''}}).result).toMatchObject({
+      applied: ['workers.tee.root'],
+    });
+    const none = reloadOf({...same, then: {'root.der': 'none'}});
+    expect(none.result).toMatchObject({code: 'TEE_ROOT_INVALID'});
+    expect(none.taken).toEqual([]);
+  });
+
+  it('says remarks about the new configuration that were not made before', () => {
+    const odd = TEXT.replace('concurrency: 1', 'concurency: 8');
+    expect(reloaded(odd).events).toMatchObject([
+      {type: 'warning', code: 'UNKNOWN_KEY'},
+      {type: 'config_reloaded', applied: []},
+    ]);
+    expect(reloaded(odd, [], odd).events).toMatchObject([{type: 'config_reloaded', applied: []}]);
+  });
+
+  it('from workers to the engine alone asks the engine from then on', () => {
     const models = `models: {mean: {vk: /vk, vk_sha256: ${'ab'.repeat(32)}}}`;
     const before = TEXT.replace('  opml:', `  zkml: {url: http://127.0.0.1:3721, ${models}}\n  opml:`);
-    const after = before
-      .replace('models:', 'verify: engine, models:')
-      .replace('concurrency: 1', 'concurrency: 2');
-    const {result, taken} = reloaded(after, [], before);
-    expect(result).toMatchObject({
-      applied: ['workers.opml.concurrency'],
-      needRestart: ['workers.zkml.verify'],
-    });
-    expect(taken[0]?.workers.kinds.zkml).toMatchObject({
-      urls: ['http://127.0.0.1:3721'],
-      proofs: {verify: 'both'},
-    });
+    const {result, taken} = reloaded(before.replace('models:', 'verify: engine, models:'), [], before);
+    expect(result).toMatchObject({applied: ['workers.zkml.verify'], needRestart: []});
+    expect(taken[0]?.workers.kinds.zkml).toMatchObject({urls: ['engine://zkml'], proofs: {verify: 'engine'}});
   });
 
   it('keeps the workers as they are where another kind is wanted', () => {

@@ -17,7 +17,6 @@ import {
 } from '../../../../src/lib/features/run/proof-check.ts';
 import {createProofMemory} from '../../../../src/lib/features/run/proof-memory.ts';
 import {systemTime} from '../../../../src/lib/foundation/system/system-time.ts';
-import type {AnswerCheck} from '../../../../src/lib/node/operator/check-port.ts';
 import {createWorkers} from '../../../../src/lib/peers/worker/workers.ts';
 import {fetchProof} from '../../../../src/lib/peers/zk/fetch-proof.ts';
 import {createProofThread} from '../../../../src/lib/peers/zk/proof-thread.ts';
@@ -89,11 +88,10 @@ async function world(faults: ZkmlFaults, change: Partial<ProofChecks> = {}) {
       },
       ...{deadlineMs: 600_000, onFailure: 'silent', knownGood, proofs},
     },
-    {time, proofEngine: proofEngineOf(judge)},
+    {time, proofEngine: proofEngineOf(() => ({proofs, judge}))},
   );
   onTestFinished(() => workers.close());
-  const checks: readonly AnswerCheck[] = [check];
-  const run = await rig.start({workers: [workers], checks});
+  const run = await rig.start({workers: [workers], checks: [check]});
   await run.event('range');
   await run.event('connected');
   const submit = (jobId: string, model: string, proof: string): void => {

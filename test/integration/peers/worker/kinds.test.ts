@@ -36,7 +36,12 @@ function open(
     deadlineMs: 6_000_000,
     onFailure: 'silent',
   } as const;
-  const adapter = createWorkers(kind, {...limits, ...change}, {time});
+  const {proofs} = change;
+  const proofEngine = {
+    judges: (model: string) => proofs?.models.has(model) ?? false,
+    wordOf: () => Promise.reject(new Error('no job of this test asks it')),
+  };
+  const adapter = createWorkers(kind, {...limits, ...change}, {time, proofEngine});
   onTestFinished(() => adapter.close());
   const worker: Worker & WatchedWorker = adapter;
   const replies: DirectReply[] = [];
@@ -267,7 +272,10 @@ describe('a zkml worker', () => {
   it('whose words the engine checks needs no known-good proof for a false, and is of no use when it says false to one', async () => {
     const alone = await rig({knownGood: null, proofs});
     expect(await alone.put(bad)).toBe('taken');
-    expect([alone.replies, alone.zkml.asked.length]).toMatchObject([[{doubt: null}], 1]);
+    expect([alone.replies, alone.zkml.asked.length]).toMatchObject([
+      [{doubt: null, doubtUnchecked: {code: 'WORKER_UNPROVEN'}}],
+      1,
+    ]);
     const gone = await rig({knownGood: {...KNOWN_GOOD, proofPath: 'http://proofs/gone'}, proofs});
     expect(await gone.put(bad)).toBe('taken');
     const {zkml, put, problem} = await rig({knownGood: KNOWN_GOOD, proofs});

@@ -2,7 +2,7 @@ import type {Time} from '../../../foundation/time/time.ts';
 import type {WorkerKind} from '../../../protocol/wire/messages.ts';
 import type {Emit} from '../../events/events.ts';
 import type {JobJournal, RequestJournal} from '../../journal/journal.ts';
-import type {AnswerCheck} from '../check-port.ts';
+import type {RunChecks} from '../check-port.ts';
 import {createHeldReport, type HeldReport} from '../held-report.ts';
 import type {Health} from '../health.ts';
 import {createReleaseAnswer, type ReleaseAnswer} from '../release-answer.ts';
@@ -33,7 +33,7 @@ export function createAnswers(deps: {
   newSecretId: () => string;
   /** Kinds of worker that this operator runs. */
   kinds: readonly WorkerKind[];
-  checks: readonly AnswerCheck[];
+  checks: RunChecks;
   node: Answering;
   roots: RootWatch;
   /** Reached when an answer changes what is to be done about a job. */

@@ -1,15 +1,16 @@
+import {linkedAbort} from '../../../foundation/async/abort.ts';
 import {createBackoff, type Backoff} from '../../../foundation/async/backoff.ts';
 import {createWorkQueue, type WorkQueue} from '../../../foundation/async/work-queue.ts';
 import {AosError, errorText, isAosError} from '../../../foundation/errors/error.ts';
 import type {Time} from '../../../foundation/time/time.ts';
-import type {WorkerKind} from '../../../protocol/wire/messages.ts';
+import {WORKER_KINDS, type WorkerKind} from '../../../protocol/wire/messages.ts';
 import {readWorkerAnswer} from '../../../protocol/wire/worker-answers.ts';
 import type {Emit} from '../../events/events.ts';
 import type {JobJournal, MakeAnswer, NoAnswer, RequestJournal} from '../../journal/journal.ts';
 import type {JobRecord} from '../../journal/records.ts';
 import type {HeldThen} from '../../events/job-states.ts';
-import type {Judged, Judgement, WaitingAnswer} from '../../journal/verdicts.ts';
-import type {AnswerCheck, AnswerToCheck} from '../check-port.ts';
+import type {CheckName, Judged, Judgement, WaitingAnswer} from '../../journal/verdicts.ts';
+import type {AnswerCheck, AnswerToCheck, RunChecks} from '../check-port.ts';
 import type {Health} from '../health.ts';
 import type {RetryJournalWrite} from '../retry-journal-write.ts';
 import {answerFor, checkedAnswer, type Answering, type FinalAnswer} from './answer.ts';
@@ -21,8 +22,8 @@ import {runChecks} from './run-checks.ts';
 export type Checking = {
   /** Whether the answers to jobs of this kind may have to be checked. */
   has(kind: string): boolean;
-  /** Whether the answers to this job are checked. */
-  wants(record: JobRecord): boolean;
+  /** Whether the answers to this job are checked [by the check of this name]. */
+  wants(record: JobRecord, by?: CheckName): boolean;
   /** Whether a check of this kind judges answers without an attestation that can be read. */
   takesUnattested(kind: string): boolean;
   /** The answer to this request of a job of this kind is on disk. */
@@ -43,7 +44,7 @@ export type CheckingDeps = {
   signal: AbortSignal;
   emit: Emit;
   health: Pick<Health, 'failed' | 'worked'>;
-  checks: readonly AnswerCheck[];
+  checks: RunChecks;
   node: Answering;
   /** A job has its answer: of a check, or of another position of it. */
   onConcluded: (seq: number, made: Made) => void;
@@ -66,15 +67,16 @@ export function createChecking(deps: CheckingDeps): Checking {
   const {journal, checks, time, emit, signal} = deps;
   const queues = new Map<string, WorkQueue<Waiting>>();
   let isStopped = false;
+  /** Aborted when other checks take the place of these. One that takes any number of listeners. */
+  let changed = linkedAbort().controller;
 
-  const has = (kind: string): boolean => checks.some((check) => check.kind === kind);
+  const ofKind = (kind: string): AnswerCheck[] => checks.now().filter((check) => check.kind === kind);
 
   function queueOf(kind: string): WorkQueue<Waiting> {
     const known = queues.get(kind);
     if (known !== undefined) return known;
-    const atOnce = checks.filter((check) => check.kind === kind).map((check) => check.atOnce);
-    const most = Math.max(1, ...atOnce);
-    const queue = createWorkQueue<Waiting>({most: () => most, work: look, onFailure});
+    const most = (): number => Math.max(1, ...ofKind(kind).map(({atOnce}) => atOnce));
+    const queue = createWorkQueue<Waiting>({most, work: look, onFailure});
     queues.set(kind, queue);
     return queue;
   }
@@ -88,15 +90,18 @@ export function createChecking(deps: CheckingDeps): Checking {
 
   function lookAgain(waiting: Waiting): void {
     const pauses = (waiting.pauses ??= createBackoff({...PAUSES, random: deps.random}));
-    time.sleep(pauses.next(), signal).then(
-      () => (isStopped ? undefined : queueOf(waiting.kind).push(waiting)),
-      () => undefined, // the run ends: the next one checks it
-    );
+    const {controller, unlink} = linkedAbort(signal, changed.signal);
+    const again = (): void => {
+      unlink();
+      // When the run ends, the next one checks it.
+      if (!isStopped && !signal.aborted) queueOf(waiting.kind).push(waiting);
+    };
+    time.sleep(pauses.next(), controller.signal).then(again, again);
   }
 
   const checksOf = (record: JobRecord): AnswerCheck[] => {
     const {key, kind, model} = record;
-    return checks.filter((check) => check.kind === kind && check.wants({key, kind: check.kind, model}));
+    return ofKind(kind).filter((check) => check.wants({key, kind: check.kind, model}));
   };
 
   async function look(waiting: Waiting): Promise<void> {
@@ -172,10 +177,19 @@ export function createChecking(deps: CheckingDeps): Checking {
     }
   }
 
+  /** What could not be checked is looked at again now, and a second worker that is gone is no problem any more. */
+  checks.onChange(() => {
+    for (const kind of WORKER_KINDS)
+      if (!ofKind(kind).some(({name}) => name === 'second')) deps.health.worked('worker', `second ${kind}`);
+    const before = changed;
+    changed = linkedAbort().controller;
+    before.abort();
+  });
+
   return {
-    has,
-    wants: (record) => checksOf(record).length > 0,
-    takesUnattested: (kind) => checks.some((check) => check.kind === kind && check.takesUnattested === true),
+    has: (kind) => ofKind(kind).length > 0,
+    wants: (record, by) => checksOf(record).some(({name}) => by === undefined || name === by),
+    takesUnattested: (kind) => ofKind(kind).some((check) => check.takesUnattested === true),
     add: (requestId, kind) => queueOf(kind).push({requestId, kind}),
     start() {
       for (let after: number | undefined = 0; after !== undefined;) {

@@ -9,6 +9,18 @@ const MOST_MESSAGE = 500;
 /** Most characters of all facts of one verdict. */
 const MOST_FACTS = 64 * 1024;
 
+/**
+ * The same of a zkml worker’s false: it may have come without a proof that is known to be good, because the engine was to say
+ * the same.
+ */
+const UNPROVEN: Judgement = {
+  verdict: 'held',
+  then: 'ask_again',
+  code: 'WORKER_UNPROVEN',
+  message: 'the worker says false, and the configuration has no check for it any more',
+  results: [],
+};
+
 /** A configuration without the check that an answer waited for. */
 const NO_CHECK: Judgement = {
   verdict: 'not_checked',
@@ -43,7 +55,8 @@ export async function runChecks(
   }
   if (open !== null) return {verdict: 'not_checked', ...open, results};
   const [first] = results;
-  if (first === undefined) return NO_CHECK;
+  if (first === undefined)
+    return answer.kind === 'zkml' && answer.said.answer === 'false' ? UNPROVEN : NO_CHECK;
   return {verdict: 'ok', code: null, message: first.message, results};
 }
 

@@ -36,8 +36,8 @@ type Refuse = (why: 'unknown' | 'invalid', status: number, message: string) => C
 /** No callback came, so none is refused: the step that asked reports what the worker said. */
 const notTaken: Refuse = (_why, status, message) => ({status, code: status, message});
 
-/** What a worker said, and why it may not be delivered, where that was found out beside it. */
-type Heard = WorkerAnswer & {doubt: string | null};
+/** What a worker said, and why it may not be delivered, at all or without a check of proofs, where that was found out beside it. */
+type Heard = WorkerAnswer & {doubt: string | null; doubtUnchecked: string | null};
 
 const TAKEN: CallbackReply = {status: 200, code: 200, message: 'success'};
 
@@ -88,7 +88,10 @@ export function createWorkerRequests(deps: {
       // What is said under another position already was checked there.
       const isToCheck = text === null && checking.has(heard.kind) && checking.wants(read());
       const isLeft = isToCheck && checking.takesUnattested(heard.kind);
-      const one = make(isLeft ? checkedAnswer(heard) : heard, seq, read, text);
+      // The configuration that was there when the worker was asked may have had the check, and this one has it not.
+      const relies = text === null && heard.doubtUnchecked !== null && !checking.wants(read(), 'proof');
+      const said = relies ? {...heard, doubt: heard.doubtUnchecked} : heard;
+      const one = make(isLeft ? checkedAnswer(said) : said, seq, read, text);
       if ('noAnswer' in one) return one;
       if (isToCheck) return {toCheck: true};
       made.set(seq, one);
@@ -141,12 +144,13 @@ export function createWorkerRequests(deps: {
       }
       const body = Buffer.from(bytes).toString('utf8');
       return keep({id: answer.requestId, body, doubt: null}, () =>
-        store({...answer, doubt: null}, body, refuse),
+        store({...answer, doubt: null, doubtUnchecked: null}, body, refuse),
       );
     },
-    async replied(kind, requestId, {body, doubt}) {
+    async replied(kind, requestId, {body, doubt, doubtUnchecked}) {
       const answer = {...readWorkerAnswer(kind, Buffer.from(body)), requestId};
-      const heard = {...answer, doubt: doubt?.message ?? null};
+      const doubts = {doubt: doubt?.message ?? null, doubtUnchecked: doubtUnchecked?.message ?? null};
+      const heard = {...answer, ...doubts};
       const reply = await keep({id: requestId, body, doubt: heard.doubt}, () => store(heard, body, notTaken));
       mustBeTaken(kind, reply);
     },
