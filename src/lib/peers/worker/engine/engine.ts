@@ -8,7 +8,6 @@ import {engineBody, type EngineFacts} from '../../../protocol/wire/engine-body.t
 import type {JsonObject} from '../../../protocol/wire/json.ts';
 import {createExchange} from './exchange.ts';
 import type {Gathered} from './gather.ts';
-import {withoutKeyOf} from './files.ts';
 import {createEngineHttp} from './http.ts';
 import {limitOf} from './limit.ts';
 import {createPins} from './pins.ts';
@@ -65,7 +64,7 @@ export function createEngine(
   const http = createEngineHttp({url, apiKeyFile, ca, time});
   const {name} = http;
   const path = PATHS[api];
-  const asked = {name, path, hasKey: apiKeyFile !== null, withoutKey: withoutKeyOf(apiKeyFile)};
+  const asked = {name, path, hasKey: apiKeyFile !== null};
   const pins = createPins(name, time);
   const rejected = new Set<string>();
   const sight = createSight(http, asked, time);

@@ -1,8 +1,7 @@
 import {X509Certificate} from 'node:crypto';
 import {closeSync} from 'node:fs';
-import {AosError, isAosError} from '../../../foundation/errors/error.ts';
+import {AosError} from '../../../foundation/errors/error.ts';
 import {say} from '../../../foundation/next-step/next-step.ts';
-import {createRedactor} from '../../../foundation/text/redactor.ts';
 import {safeText} from '../../../foundation/text/safe-text.ts';
 import {openForReading, readAll, readPrivateFile} from '../../../keys/private-file.ts';
 
@@ -22,19 +21,6 @@ export function readApiKey(path: string): string {
   throw new AosError('ENGINE_FILE_INVALID', `the API key of the engine ${safeText(path)} ${what}`, {
     next: say('Write the key alone, on one line, into the file of workers.opml.api_key_file.'),
   });
-}
-
-/** Takes the key out of a text, as it is in its file now. */
-export function withoutKeyOf(path: string | null): (text: string) => string {
-  return (text) => {
-    if (path === null) return text;
-    try {
-      return createRedactor([readApiKey(path)])(text);
-    } catch (error) {
-      if (!isAosError(error)) throw error;
-      return ''; // the file was changed since the request: which key was sent is not known
-    }
-  };
 }
 
 /**

@@ -19,13 +19,7 @@ const REJECTED: ReadonlySet<number> = new Set([400, 413, 422]);
 const LOG = say('Check the engine’s log, and that workers.opml.url names an OpenAI-compatible server.');
 
 /** Who is asked, and for what. */
-export type Asked = {
-  name: string;
-  path: string;
-  hasKey: boolean;
-  /** Takes the key out of a text: some servers repeat what they were sent. */
-  withoutKey: (text: string) => string;
-};
+export type Asked = {name: string; path: string; hasKey: boolean};
 
 /** The words of a reply that is no answer, safe and cut, as the end of a sentence; '' for a page or nothing. */
 export function wordsOf({contentType, body}: Pick<Reply, 'contentType' | 'body'>): string {
@@ -51,7 +45,7 @@ export function judgeStatus(asked: Asked, reply: Reply, time: Pick<Time, 'now'>)
   const {name, path} = asked;
   const {status} = reply;
   if (status >= 200 && status <= 299) return null;
-  const said = `HTTP ${status}${wordsOf({...reply, body: asked.withoutKey(reply.body)})}`;
+  const said = `HTTP ${status}${wordsOf(reply)}`;
   if (BUSY.has(status)) {
     const retryAfterMs = waitOf(reply.retryAfter, time.now());
     const details = retryAfterMs === null ? {} : {retryAfterMs};

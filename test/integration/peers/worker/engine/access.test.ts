@@ -35,7 +35,7 @@ describe('an API key', () => {
     const body = '{"error":{"message":"Bearer sk-secret is no key, see {\\"key\\":\\"sk-secret\\"}"}}';
     for (const status of [400, 401, 404, 429, 500]) {
       const error = await played(all, page(status, 'application/json', body));
-      expect(error).toMatchObject({message: expect.stringContaining('[hidden] is no key') as string});
+      expect(error).toMatchObject({message: expect.stringContaining('(the API key) is no key') as string});
       expect(JSON.stringify(error)).not.toContain('sk-secret');
     }
   });
