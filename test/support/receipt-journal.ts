@@ -1,6 +1,7 @@
 import {parseJson, isJsonObject} from '../../src/lib/protocol/wire/json.ts';
 import type {Receipt} from '../../src/lib/protocol/receipt/receipt.ts';
 import type {Vrf} from '../../src/lib/protocol/vrf/ecvrf.ts';
+import type {Judgement} from '../../src/lib/node/journal/verdicts.ts';
 import type {NodeJournal} from '../../src/lib/node/journal/sqlite.ts';
 import {bodyOf, DISPATCHER, receiptFor, type Story} from './receipts.ts';
 import {newJob} from './journal.ts';
@@ -12,7 +13,7 @@ export type Until = 'received' | 'selected' | 'concluded' | 'unanswered' | 'acce
 export async function addJob(
   journal: NodeJournal,
   vrf: Vrf,
-  story: Story & {jobId: string; until?: Until},
+  story: Story & {jobId: string; until?: Until; judged?: Judgement},
 ): Promise<number> {
   const {jobId, until = 'accepted', tag = '', position = ''} = story;
   const receipt = receiptFor(vrf, story);
@@ -41,7 +42,13 @@ export async function addJob(
       await journal.leave(seq, 'no opml worker answered', 2_000);
       return seq;
     }
-    await journal.answer(requestId, bodyOf(story), 2_000, () => ({...conclusion, outcome: 'answered'}));
+    const {judged} = story;
+    const answer = {...conclusion, outcome: 'answered'} as const;
+    await journal.answer(requestId, bodyOf(story), 2_000, () =>
+      judged === undefined ? answer : {toCheck: true},
+    );
+    if (judged !== undefined) await journal.checks.judge(requestId, judged, 2_000, () => answer);
+    if (judged?.verdict === 'held') await journal.checks.release(seq, null, 2_000, () => answer);
   }
   if (until === 'concluded') return seq;
   await journal.accepted(seq, 3_000, deliveryIn(receipt), receipt.reply);

@@ -1,5 +1,5 @@
 import {nextReading, type Reading} from '../../src/lib/protocol/clock/readings.ts';
-import type {Parties, Receipt} from '../../src/lib/protocol/receipt/receipt.ts';
+import type {Parties, Receipt, ReceiptProof} from '../../src/lib/protocol/receipt/receipt.ts';
 import type {Vrf} from '../../src/lib/protocol/vrf/ecvrf.ts';
 import {sample} from '../../src/lib/protocol/vrf/sampling.ts';
 import {draftEnvelope} from '../../src/lib/protocol/wire/envelope.ts';
@@ -33,11 +33,15 @@ export type Story = {
   position?: string;
   isSigned?: boolean;
   isSelected?: boolean;
+  model?: string;
+  /** Of a zkml job; null: it is not kept. */
+  proof?: ReceiptProof | null;
 };
 
 /** A message with one job. */
 export function messageOf(story: Story = {}): {frame: Buffer; element: string} {
   const {jobId = 'job-1', prompt = 'What is AI?', kind = 'opml', tag = '', position = ''} = story;
+  const {model = 'tiny'} = story;
   const element = JSON.stringify({
     user: '0x00000000000000000000000000000000000000aa',
     seed: 's',
@@ -46,7 +50,7 @@ export function messageOf(story: Story = {}): {frame: Buffer; element: string} {
     signature: '',
     clock: {'1': '41'},
     job_id: jobId,
-    job: {model: 'tiny', prompt, tag: kind, params: {}},
+    job: {model, prompt, tag: kind, params: {}},
   });
   const draft = draftEnvelope({
     id: `frame-${jobId}`,
@@ -106,7 +110,13 @@ export function receiptFor(vrf: Vrf, story: Story = {}): Receipt {
     clock: {before: job.clock, after: new Map([[1n, 42]])},
     result: Buffer.from(draft.seal(signText(draft.message, OTHER_KEY))),
     worker: isSelected
-      ? {kind, body: Buffer.from(bodyOf(story)), proof: null, askedAt: 1_000, answeredAt: 2_000}
+      ? {
+          kind,
+          body: Buffer.from(bodyOf(story)),
+          proof: story.proof ?? null,
+          askedAt: 1_000,
+          answeredAt: 2_000,
+        }
       : null,
     readings: readingsOf(jobId),
     reply: Buffer.from(

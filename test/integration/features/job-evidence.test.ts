@@ -1,13 +1,17 @@
 import {readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {deflateRawSync} from 'node:zlib';
 import {expect, it} from 'vitest';
 import {usableConfig} from '../../../src/lib/config/usable.ts';
 import {jobReceipt} from '../../../src/lib/features/job/receipt.ts';
 import {verifyJobs} from '../../../src/lib/features/job/verify.ts';
 import {evidenceDirectory} from '../../../src/lib/node/evidence/directory.ts';
 import {createEvidenceKeeper} from '../../../src/lib/node/evidence/keeper.ts';
+import {pickDriver} from '../../../src/lib/node/journal/driver.ts';
 import {openJobReader} from '../../../src/lib/node/journal/job-query.ts';
-import {openJournal} from '../../../src/lib/node/journal/sqlite.ts';
+import {JOURNAL_FILE, openJournal} from '../../../src/lib/node/journal/sqlite.ts';
+import type {Judgement} from '../../../src/lib/node/journal/verdicts.ts';
+import {readReceipt} from '../../../src/lib/protocol/receipt/document.ts';
 import {loadVrf} from '../../../src/lib/protocol/vrf/ecvrf.ts';
 import {clocks, inTempDir} from '../../support/journal.ts';
 import {addJob} from '../../support/receipt-journal.ts';
@@ -145,5 +149,60 @@ it('reads the kept receipt of a job that the journal has forgotten by its whole 
       expect.objectContaining({code: 'JOB_UNKNOWN'}),
     );
     opened.journal.close();
+    await journal.close();
+  }));
+
+it('keeps the proof of an answer that was checked, released or not, with the job and its kept receipt', () =>
+  inTempDir(async (root) => {
+    const dir = join(root, 'state');
+    const file = join(root, 'config.yaml');
+    writeFileSync(file, `node:\n  node_id: '${OPERATOR}'\nstore:\n  dir: ${dir}\n`);
+    const config = usableConfig({file, env: {HOME: root}, cwd: root});
+    const bytes = Buffer.from('{"proof":[1,2,3]}');
+    const hashes = {vkSha256: 'a'.repeat(64), settingsSha256: 'b'.repeat(64), srsSha256: null};
+    const proof = {deflated: deflateRawSync(bytes), ...hashes};
+    const said = {code: null, message: 'it is', results: []};
+    const ok: Judgement = {verdict: 'ok', ...said, proof};
+    const held: Judgement = {verdict: 'held', then: 'wait', ...said, proof};
+    const unsure: Judgement = {verdict: 'held', then: 'check_again', ...said};
+    const vrf = await loadVrf();
+    const time = clocks();
+    const journal = await openJournal({dir, clockId: 9n, time});
+    const zkml = {kind: 'zkml', answer: 'true'} as const;
+    await addJob(journal, vrf, {...zkml, jobId: 'ok', judged: ok});
+    await addJob(journal, vrf, {...zkml, jobId: 'released', judged: held});
+    await addJob(journal, vrf, {...zkml, jobId: 'unjudged'});
+    const refused = await addJob(journal, vrf, {...zkml, jobId: 'refused', until: 'selected'});
+    await journal.answer(`q-${refused}`, '{}', 2_000, () => ({toCheck: true}));
+    await journal.checks.judge(`q-${refused}`, held, 2_000, () => ({noAnswer: ''}));
+    // What is found out later does not forget it, and what is no answer has none.
+    await journal.checks.judge(`q-${refused}`, unsure, 2_001, () => ({noAnswer: ''}));
+    await journal.checks.judge(`q-${refused}`, {...ok, verdict: 'refused'}, 2_002, () => ({noAnswer: ''}));
+
+    const receipts = () => {
+      const opened = {journal: openJobReader({dir}), config, dir};
+      try {
+        return ['ok', 'released', 'unjudged'].map((id) => jobReceipt(opened, {id}).text);
+      } finally {
+        opened.journal.close();
+      }
+    };
+    const before = receipts();
+    expect(before.map((text) => readReceipt(Buffer.from(text)).worker?.proof)).toEqual([
+      {bytes, ...hashes},
+      {bytes, ...hashes},
+      null,
+    ]);
+    time.pass(2 * HOUR);
+    const directory = evidenceDirectory(config.evidence ?? {dir: '', mostBytes: 0, keepMs: 0});
+    const keeper = createEvidenceKeeper(journal, directory, {nodeId: OPERATOR, precision: 6});
+    const keep = async (seqs: readonly number[]): Promise<void> => {
+      await keeper.keep(seqs);
+    };
+    await journal.tidy({evidenceMs: HOUR, retentionMs: 9 * HOUR, beforePacking: keep});
+    expect(receipts()).toEqual(before);
+    const database = pickDriver().open(join(dir, JOURNAL_FILE), {readOnly: true});
+    expect(database.prepare('SELECT count(*) AS proofs FROM proofs').get()).toEqual({proofs: 0});
+    database.close();
     await journal.close();
   }));

@@ -40,16 +40,21 @@ export async function verifyJobs(
     dispatcherAddress,
     formerDispatchers: [...formerDispatchers, ...config.formerDispatchers],
   };
-  const of = {journal, receipts, config: dispatchers, checks: kindChecks(config), signal};
+  const checks = kindChecks(config);
+  const of = {journal, receipts, config: dispatchers, checks, signal};
   const factsFor = (row: {seq: number}): EvidenceFacts => {
     const facts = evidenceFacts(opened, row);
     return {...facts, precision: precision ?? facts.precision};
   };
-  if (choice === null) return verifyAll({...of, facts: factsFor({seq: 0})});
-  const {row, kept} = chooseJobOrKept(journal, receipts, choice);
-  if (row === null) return verifyKept({...of, facts: factsFor({seq: 0})}, choice.id, kept);
-  const {seq} = row;
-  const record = journal.record(seq);
-  if (record === undefined) throw new AosError('JOB_UNKNOWN', `job #${seq} was cleaned up in this moment`);
-  return verifyOne({...of, facts: factsFor({seq})}, record);
+  try {
+    if (choice === null) return await verifyAll({...of, facts: factsFor({seq: 0})});
+    const {row, kept} = chooseJobOrKept(journal, receipts, choice);
+    if (row === null) return await verifyKept({...of, facts: factsFor({seq: 0})}, choice.id, kept);
+    const {seq} = row;
+    const record = journal.record(seq);
+    if (record === undefined) throw new AosError('JOB_UNKNOWN', `job #${seq} was cleaned up in this moment`);
+    return await verifyOne({...of, facts: factsFor({seq})}, record);
+  } finally {
+    await checks.close();
+  }
 }

@@ -3,24 +3,35 @@ import type {Checked} from '../../protocol/receipt/check/check.ts';
 import {withKind} from '../../protocol/receipt/check/check.ts';
 import type {KindCheck, KindChecks, KindVerdict} from '../../protocol/receipt/kind-check.ts';
 import type {Link} from '../../protocol/receipt/links.ts';
+import type {ProofFiles} from './proof-files.ts';
 
-const NO_PROOF =
-  'the bytes of the proof are not kept: a zkml worker gets its place (proof_path) alone. aos verify proof checks the file';
-const BY_HAND = 'a proof in a receipt is checked by hand: aos verify proof';
+/** The checkers of proofs and attestations that there are, and what ends their thread. */
+export type OpenKindChecks = KindChecks & {close(): Promise<void>};
 
-/** The checkers of proofs and attestations that there are. @param config what they are configured with; null: nothing */
-export function kindChecks(config: UsableConfig | null): KindChecks {
+/** @param config what they are configured with; null: nothing */
+export function kindChecks(
+  config: Pick<UsableConfig, 'teeAttestation' | 'proofChecks'> | null,
+  named: ProofFiles = {files: null, engineDir: null},
+): OpenKindChecks {
   let tee: Promise<KindCheck> | null = null;
+  let zkml: Promise<{check: KindCheck; close: () => Promise<void>}> | null = null;
+  // What they load is for receipts of their kind alone.
   return {
-    zkml: ({proof}) => Promise.resolve({verdict: 'not_checked', why: proof === null ? NO_PROOF : BY_HAND}),
+    async zkml(evidence, signal) {
+      zkml ??= import('./proof-check.ts').then(({openProofKindCheck}) =>
+        openProofKindCheck(config?.proofChecks ?? null, named),
+      );
+      return (await zkml).check(evidence, signal);
+    },
 
     async tee(evidence, signal) {
-      // Its packages are for receipts of tee jobs alone.
       tee ??= import('./attestation-check.ts').then(({attestationKindCheck}) =>
         attestationKindCheck(config?.teeAttestation ?? null),
       );
       return (await tee)(evidence, signal);
     },
+
+    close: async () => (await zkml)?.close(),
   };
 }
 

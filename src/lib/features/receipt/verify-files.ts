@@ -1,38 +1,50 @@
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {createCheck} from '../../protocol/receipt/check/check.ts';
+import {createCheck, type Check} from '../../protocol/receipt/check/check.ts';
 import {readReceipt} from '../../protocol/receipt/document.ts';
 import type {KindChecks} from '../../protocol/receipt/kind-check.ts';
 import type {Parties} from '../../protocol/receipt/receipt.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
-import {linksOf} from './kind-checks.ts';
+import {linksOf, type OpenKindChecks} from './kind-checks.ts';
 import {readReceiptFile} from './read-file.ts';
 import {NO_FACTS, receiptReport, type ReceiptReport} from './report.ts';
 
 /**
- * Checks receipts, one after the other. Of several files, one that cannot be read does not keep the others from being checked.
+ * Checks receipts, one after the other, and ends the checks. Of several files, one that cannot be read does not keep the others
+ * from being checked.
  * @throws AosError RECEIPT_* for a single file, or the signal's reason
  */
 export async function verifyFiles(
   files: readonly string[],
-  of: {parties: Parties; checks: KindChecks; signal: AbortSignal},
+  of: {parties: Parties; checks: OpenKindChecks; signal: AbortSignal},
 ): Promise<ReceiptReport[]> {
-  const {parties, checks, signal} = of;
-  const check = createCheck(await loadVrf());
-  const reports: ReceiptReport[] = [];
-  for (const file of files) {
-    signal.throwIfAborted();
-    try {
-      const receipt = readReceipt(await readReceiptFile(file, signal));
-      const checked = check({...receipt, content: null}, parties);
-      reports.push(receiptReport(file, await linksOf(checked, checks, signal), checked));
-    } catch (error) {
-      if (!isAosError(error)) throw error;
-      if (files.length === 1) throw new AosError(error.code, `${safeText(file)}: ${error.message}`);
-      reports.push(unreadable(file, error));
-    }
+  const {checks} = of;
+  try {
+    const check = createCheck(await loadVrf());
+    const reports: ReceiptReport[] = [];
+    for (const file of files)
+      reports.push(await verifyFile(file, {...of, check, isAlone: files.length === 1}));
+    return reports;
+  } finally {
+    await checks.close();
   }
-  return reports;
+}
+
+async function verifyFile(
+  file: string,
+  of: {parties: Parties; checks: KindChecks; signal: AbortSignal; check: Check; isAlone: boolean},
+): Promise<ReceiptReport> {
+  const {parties, checks, signal, check, isAlone} = of;
+  signal.throwIfAborted();
+  try {
+    const receipt = readReceipt(await readReceiptFile(file, signal));
+    const checked = check({...receipt, content: null}, parties);
+    return receiptReport(file, await linksOf(checked, checks, signal), checked);
+  } catch (error) {
+    if (!isAosError(error)) throw error;
+    if (isAlone) throw new AosError(error.code, `${safeText(file)}: ${error.message}`);
+    return unreadable(file, error);
+  }
 }
 
 function unreadable(file: string, {code, message}: AosError): ReceiptReport {

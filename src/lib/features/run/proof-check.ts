@@ -4,7 +4,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {AnswerCheck, AnswerToCheck, CheckVerdict} from '../../node/operator/check-port.ts';
-import type {CheckFacts} from '../../node/journal/verdicts.ts';
+import type {CheckFacts, KeptProof} from '../../node/journal/verdicts.ts';
 import type {ProofEngine} from '../../peers/worker/driver.ts';
 import {engineDirs} from '../../peers/zk/engine-dirs.ts';
 import type {ProofReport} from '../../peers/zk/messages.ts';
@@ -88,8 +88,15 @@ export function createProofCheck(deps: ProofCheckDeps): AnswerCheck {
   }
 
   async function check(answer: AnswerToCheck, signal: AbortSignal): Promise<CheckVerdict> {
-    const {model, said, params, key} = answer;
-    const report = await judge(model, proofOf(params), signal);
+    const report = await judge(answer.model, proofOf(answer.params), signal);
+    return {...(await verdictOf(report, answer, signal)), ...keptOf(report)};
+  }
+
+  async function verdictOf(
+    report: ProofReport,
+    {model, said, key}: AnswerToCheck,
+    signal: AbortSignal,
+  ): Promise<CheckVerdict> {
     const {word, fault, mark} = report;
     const facts = factsOf(report, said.answer);
     if (fault !== null)
@@ -128,6 +135,13 @@ function held(
   then: 'wait' | 'check_again' = 'check_again',
 ): CheckVerdict {
   return {verdict: 'held', code, message, facts, then};
+}
+
+/** What a receipt shows of it. */
+function keptOf({kept, model}: ProofReport): {proof?: KeptProof} {
+  if (kept === null || model === null) return {};
+  const {vkSha256, settingsSha256, srsSha256} = model;
+  return {proof: {deflated: kept, vkSha256, settingsSha256, srsSha256}};
 }
 
 function proofOf(params: JsonObject): string {

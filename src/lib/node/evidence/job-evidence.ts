@@ -1,7 +1,8 @@
+import {inflateRawSync} from 'node:zlib';
 import {isAosError} from '../../foundation/errors/error.ts';
 import type {Reading} from '../../protocol/clock/readings.ts';
 import type {Clock} from '../../protocol/clock/vlc.ts';
-import type {JobEvidence, Receipt, ReceiptAnswer} from '../../protocol/receipt/receipt.ts';
+import type {JobEvidence, Receipt, ReceiptAnswer, ReceiptProof} from '../../protocol/receipt/receipt.ts';
 import {clockFromWire} from '../../protocol/wire/clock-field.ts';
 import {draftEnvelope} from '../../protocol/wire/envelope.ts';
 import type {JsonObject} from '../../protocol/wire/json.ts';
@@ -9,7 +10,8 @@ import {objectIn} from '../../protocol/wire/object-in.ts';
 import {WORKER_KINDS} from '../../protocol/wire/messages.ts';
 import {readWorkerAnswer} from '../../protocol/wire/worker-answers.ts';
 import type {JobReader} from '../journal/job-query.ts';
-import type {JobDetailRecord, JobRequestRow} from '../journal/job-query-types.ts';
+import type {JobDetailRecord} from '../journal/job-query-types.ts';
+import type {KeptProof} from '../journal/verdicts.ts';
 
 /** What is known beside the journal. */
 export type EvidenceFacts = {
@@ -21,6 +23,9 @@ export type EvidenceFacts = {
 
 /** More readings between the first and the last about a job are left out, those about other jobs first. */
 const MOST_READINGS = 200;
+
+/** Of a proof; more than any that is kept has. */
+const MOST_PROOF = 1024 * 1024;
 
 /**
  * What the journal has of a job, in the form that is checked (docs/verification.md).
@@ -45,7 +50,7 @@ export function evidenceOf(
     clock: after === null ? null : {before: job === null ? null : clockIn(job), after},
     result: resultOf(record, nodeId),
     content,
-    worker: answerOf(record.requests, fields?.get('result')),
+    worker: answerOf(record, fields?.get('result')),
     readings: journal === null ? record.readings : readingsOf(record.readings, journal),
     reply,
   };
@@ -76,7 +81,10 @@ function unsealed(message: Uint8Array, signature: string): Uint8Array {
 }
 
 /** The answer of the worker whose text is the result; of several the last. */
-function answerOf(requests: readonly JobRequestRow[], result: unknown): ReceiptAnswer | null {
+function answerOf(
+  {requests, proof}: Pick<JobDetailRecord, 'requests' | 'proof'>,
+  result: unknown,
+): ReceiptAnswer | null {
   const answers = requests.flatMap(
     ({kind, answer, askedAt, answeredAt}): (ReceiptAnswer & {text: string | null})[] => {
       const known = WORKER_KINDS.find((one) => one === kind);
@@ -88,7 +96,18 @@ function answerOf(requests: readonly JobRequestRow[], result: unknown): ReceiptA
   const found = answers.findLast(({text}) => text === result) ?? answers.at(-1);
   if (found === undefined) return null;
   const {text: _text, ...answer} = found;
-  return answer;
+  return {...answer, proof: proofIn(proof)};
+}
+
+/** Null also for one that was changed by hand. */
+function proofIn(kept: KeptProof | null): ReceiptProof | null {
+  if (kept === null) return null;
+  const {deflated, ...hashes} = kept;
+  try {
+    return {bytes: inflateRawSync(deflated, {maxOutputLength: MOST_PROOF}), ...hashes};
+  } catch {
+    return null; // nothing else of the job depends on it, and the link says that it is not here
+  }
 }
 
 function textIn(kind: ReceiptAnswer['kind'], body: Uint8Array): string | null {

@@ -4,7 +4,7 @@ import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {JobOutcome, JobState} from '../events/job-states.ts';
 import type {PackedJob} from './packed.ts';
 import type {RequestEnd, RequestTaker} from './records.ts';
-import type {CheckedAnswer} from './verdicts.ts';
+import type {CheckedAnswer, KeptProof} from './verdicts.ts';
 
 /** Which jobs; a list that is empty leaves that side open. */
 export type JobQuery = {
@@ -96,6 +96,8 @@ export type JobDetailRecord = JobRow & {
   range: SamplingRange | null;
   /** The dispatcher's message that accepted the answer of a worker; null: it is not kept. */
   reply: Uint8Array | null;
+  /** The proof of a zkml job, as its answer was checked by it; null: none was, or it is not kept. */
+  proof: KeptProof | null;
   /** The job_result that is sent; null: there is none, or it was too large to be packed. */
   content: string | null;
   requests: readonly JobRequestRow[];

@@ -1,6 +1,7 @@
 import type {Database, Row} from './driver.ts';
 import type {JobState} from '../events/job-states.ts';
 import {checkedOf} from './checks.ts';
+import {PROOF_OF_ANSWER, proofRowOf} from './proofs.ts';
 import {frameTable} from './frames.ts';
 import type {EvidenceRow, JobDetailRecord, JobRequestRow, JobRow} from './job-query-types.ts';
 import {pastRecordOf} from './past-query.ts';
@@ -44,6 +45,7 @@ export function jobRecords(database: Database) {
   const checks = database.prepare(
     `SELECT c.*, q.attempt FROM checks c LEFT JOIN questions q ON q.request_id = c.request_id WHERE c.seq = ? ORDER BY c.n`,
   );
+  const proof = database.prepare(PROOF_OF_ANSWER);
   const readings = readingReads(database);
   /** The message read last: the jobs of one message follow each other, and have the same text. */
   let last: {id: number; text: string} | null = null;
@@ -76,6 +78,7 @@ export function jobRecords(database: Database) {
         packed: null,
         range: rangeOf(row),
         reply: row['reply'] instanceof Uint8Array ? row['reply'] : null,
+        proof: proofRowOf(proof.get(seq)),
         content: maybeTextOf(row, 'content'),
         requests: requestRows.map(requestRowOf),
         evidence: evidenceIn(evidence.all(seq), stateOf(row), requestRows),

@@ -4,6 +4,7 @@ import type {jobTable} from './jobs.ts';
 import type {textTable} from './job-texts.ts';
 import type {MakeAnswer, NoAnswer} from './journal.ts';
 import type {Conclusion, JobRecord} from './records.ts';
+import type {proofTable} from './proofs.ts';
 import type {requestTable} from './requests.ts';
 import type {Judged, Judgement, Released, ShownAnswer, WaitingAnswer} from './verdicts.ts';
 
@@ -12,12 +13,13 @@ type Tables = {
   jobs: ReturnType<typeof jobTable>;
   requests: ReturnType<typeof requestTable>;
   checks: ReturnType<typeof checkTable>;
+  proofs: ReturnType<typeof proofTable>;
   texts: ReturnType<typeof textTable>;
   answers: Pick<ReturnType<typeof answering>, 'recordOf' | 'answerBy'>;
 };
 
 /** How checked answers get to where their checks, or the operator, send them. Every function runs inside a transaction. */
-export function judging({jobs, requests, checks, texts, answers}: Tables) {
+export function judging({jobs, requests, checks, proofs, texts, answers}: Tables) {
   const {recordOf, answerBy} = answers;
 
   const isOpen = ({content, state}: JobRecord): boolean =>
@@ -26,6 +28,7 @@ export function judging({jobs, requests, checks, texts, answers}: Tables) {
   /** It is no answer of its job any more: its beginning stays as evidence. */
   function setAside({requestId, seq, body, at}: WaitingAnswer, why: string): void {
     checks.drop(requestId);
+    proofs.drop(requestId);
     requests.keep(seq, {requestId, body, at, why});
   }
 
@@ -49,6 +52,7 @@ export function judging({jobs, requests, checks, texts, answers}: Tables) {
       if (before !== null && before.requestId !== requestId)
         setAside(before, 'a later answer of the job is held in its place');
       checks.hold(requestId, judgement, at);
+      proofs.keep(requestId, seq, judgement.proof);
       if (judgement.then === 'ask_again') requests.ended(requestId, 'invalid', at);
       return {state: 'held'};
     }
@@ -63,8 +67,10 @@ export function judging({jobs, requests, checks, texts, answers}: Tables) {
     }
     const answered = {requestId, body, at, answeredAt: waiting.at};
     const concluded = answerBy(record, answered, {isAlone: false, answer: made}, make);
-    if (judgement.verdict === 'ok' || judgement.verdict === 'not_checked')
+    if (judgement.verdict === 'ok' || judgement.verdict === 'not_checked') {
       checks.pass(requestId, {...judgement, verdict: judgement.verdict}, at);
+      proofs.keep(requestId, seq, judgement.proof);
+    }
     return {state: 'taken', concluded};
   }
 

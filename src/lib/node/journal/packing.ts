@@ -52,7 +52,7 @@ export function jobPacking(database: Database, {frames, past, tombstones}: Table
     `SELECT 1 FROM jobs WHERE job_id = ? AND tag = ? AND state IN ('received', 'selected', 'concluded', 'signed') LIMIT 1`,
   );
   const held = database.prepare(`SELECT 1 FROM checks WHERE seq = ? AND state = 'held' LIMIT 1`);
-  const deletions = ['questions', 'evidence', 'checks', 'answers', 'jobs'].map((table) =>
+  const deletions = ['questions', 'evidence', 'checks', 'proofs', 'answers', 'jobs'].map((table) =>
     database.prepare(`DELETE FROM ${table} WHERE seq = ?`),
   );
 

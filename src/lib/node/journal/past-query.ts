@@ -21,6 +21,7 @@ export function pastRecordOf(row: Row): JobDetailRecord {
     packed: {cut, attempts},
     range,
     reply: null,
+    proof: null,
     content,
     requests: [],
     evidence: [],

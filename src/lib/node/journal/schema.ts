@@ -5,6 +5,7 @@ import {GROWTH_SCHEMA} from './growth-schema.ts';
 import {REFUSED_SCHEMA} from './inflow.ts';
 import {LIVENESS_SCHEMA} from './liveness.ts';
 import {copyBeforeMigration, wayOn} from './migration-copy.ts';
+import {PROOFS_SCHEMA} from './proofs.ts';
 import {sqliteCode} from './failure.ts';
 import {SEEN_SCHEMA} from './seen.ts';
 import {READINGS_SCHEMA} from './readings-schema.ts';
@@ -86,6 +87,7 @@ const JOBS: Schema = {
     'ALTER TABLE jobs ADD COLUMN reply BLOB',
     SEEN_SCHEMA,
     READINGS_SCHEMA,
+    PROOFS_SCHEMA,
   ],
 };
 

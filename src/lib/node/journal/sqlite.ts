@@ -31,6 +31,7 @@ import {takeLock, type Lock} from './lock.ts';
 import {requestTable} from './requests.ts';
 import {openDatabase, openToRead, type DatabaseOptions, type Opened} from './open-database.ts';
 import {readingTable} from './readings.ts';
+import {proofTable} from './proofs.ts';
 import {seenTable, type SeenMarks} from './seen.ts';
 import {emptyWal, transactionOf} from './transaction.ts';
 import type {Journal, ReadingLog} from './journal.ts';
@@ -118,6 +119,7 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
   const jobs = jobTable(database, tables);
   const requests = requestTable(database);
   const checks = checkTable(database);
+  const proofs = proofTable(database);
   const texts = textTable(database);
   const waits = waitTable(database, tables.age);
   const liveness = livenessTable(database);
@@ -125,7 +127,7 @@ function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): No
   const readings = readingTable(database, options.clockId, options.onClockProblem ?? (() => {}));
   const answers = answering({jobs, requests, checks, texts, readings});
   const {select, withInitialState, concludeAlone, concludeText, answer} = answers;
-  const {judge, release} = judging({jobs, requests, checks, texts, answers});
+  const {judge, release} = judging({jobs, requests, checks, proofs, texts, answers});
   const lastMarked = (): MarkedReading | null => {
     const last = readings.last();
     return last === null ? null : markedReading(last);

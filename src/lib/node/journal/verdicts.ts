@@ -20,11 +20,21 @@ export type CheckResult = {
   facts: CheckFacts;
 };
 
+/** A proof as it was judged: its file deflated, and the SHA-256 of the files it was judged by, in hex; null where none is used. */
+export type KeptProof = {
+  deflated: Uint8Array;
+  vkSha256: string;
+  settingsSha256: string | null;
+  srsSha256: string | null;
+};
+
 /** What all checks of an answer came to: the words of the result that decided. */
 export type Judgement = {
   code: ErrorCode | null;
   message: string;
   results: readonly CheckResult[];
+  /** Kept with the answer, for its receipt. */
+  proof?: KeptProof;
 } & ({verdict: 'ok' | 'not_checked' | 'refused'} | {verdict: 'held'; then: HeldThen});
 
 /**

@@ -3,7 +3,7 @@ import type {JsonObject} from '../../protocol/wire/json.ts';
 import type {JobKey, WorkerKind} from '../../protocol/wire/messages.ts';
 import type {WorkerAnswer} from '../../protocol/wire/worker-answers.ts';
 import type {HeldThen} from '../events/job-states.ts';
-import type {CheckFacts, CheckName} from '../journal/verdicts.ts';
+import type {CheckFacts, CheckName, KeptProof} from '../journal/verdicts.ts';
 
 /** What a check decides by whether it looks at the answers of a job: known before the first answer. */
 export type CheckedJob = {
@@ -34,9 +34,10 @@ export type AnswerToCheck = CheckedJob & {
 
 /**
  * What a check says of an answer. `message`: one line for people, safe and cut; `facts`: what it was decided by, for
- * `aos job show` and a receipt: small texts by name in camelCase, outside words in them as they came.
+ * `aos job show` and a receipt: small texts by name in camelCase, outside words in them as they came. `proof`: what it was decided
+ * by, for a receipt.
  */
-export type CheckVerdict = {message: string; facts?: CheckFacts} & (
+export type CheckVerdict = {message: string; facts?: CheckFacts; proof?: KeptProof} & (
   | {verdict: 'ok'}
   /** Nothing was found out, and the answer is delivered: never to be shown as ok. */
   | {verdict: 'not_checked'; code: ErrorCode}

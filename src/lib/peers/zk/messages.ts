@@ -52,7 +52,15 @@ export type ProofReport = {
   readonly mark: string | null;
   /** What it states, if it is true, as decimal numbers; null: it could not be read. */
   readonly outputs: readonly string[] | null;
+  /**
+   * What of it was judged, as a proof file of the same form, deflated: without all that nothing binds. null: it could not be read,
+   * or has more than {@link MOST_KEPT_PROOF}.
+   */
+  readonly kept: Uint8Array | null;
 };
+
+/** Bytes of a proof that are kept, before they are deflated; a proof of the published models has 10 KB. */
+export const MOST_KEPT_PROOF = 256 * 1024;
 
 /** What the thread sends: one answer for each request, in order. `recycle`: it has grown, and is to be replaced. */
 export type ProofMessage = {readonly report: ProofReport; readonly recycle: boolean};

@@ -7,7 +7,7 @@ import {isJsonNumber, isJsonObject, parseJson, type JsonObject, type JsonValue} 
 import {vrfJson} from '../vrf/vrf-json.ts';
 import {WORKER_KINDS, type VrfFields} from '../wire/messages.ts';
 import {bytesForm, bytesOf} from './bytes-form.ts';
-import type {Receipt, ReceiptAnswer, ReceiptRange} from './receipt.ts';
+import type {Receipt, ReceiptAnswer, ReceiptProof, ReceiptRange} from './receipt.ts';
 
 /** What a receipt begins with; another form of it is another number. */
 export const RECEIPT_SCHEMA = 'aos.receipt/1';
@@ -40,7 +40,7 @@ export function writeReceipt({operator, frame, vrf, range, clock, result, worker
         : {
             ...worker,
             body: bytesForm(worker.body),
-            proof: worker.proof === null ? null : bytesForm(worker.proof),
+            proof: worker.proof === null ? null : {...worker.proof, bytes: bytesForm(worker.proof.bytes)},
           },
     readings: readings.map(({clock: reading, ...fields}) => ({...fields, clock: clockToWire(reading)})),
     reply: reply === null ? null : bytesForm(reply),
@@ -143,9 +143,19 @@ function workerIn(value: JsonValue): ReceiptAnswer {
   return {
     kind,
     body: bytesOf(field('body'), 'worker.body'),
-    proof: orNull(field('proof'), (proof) => bytesOf(proof, 'worker.proof')),
+    proof: orNull(field('proof'), proofIn),
     askedAt: orNull(field('askedAt'), (at) => whole(at, 'worker.askedAt')),
     answeredAt: orNull(field('answeredAt'), (at) => whole(at, 'worker.answeredAt')),
+  };
+}
+
+function proofIn(value: JsonValue): ReceiptProof {
+  const field = members(value, 'worker.proof', ['bytes', 'vkSha256', 'settingsSha256', 'srsSha256']);
+  return {
+    bytes: bytesOf(field('bytes'), 'worker.proof.bytes'),
+    vkSha256: sha256(field('vkSha256'), 'worker.proof.vkSha256'),
+    settingsSha256: orNull(field('settingsSha256'), (one) => sha256(one, 'worker.proof.settingsSha256')),
+    srsSha256: orNull(field('srsSha256'), (one) => sha256(one, 'worker.proof.srsSha256')),
   };
 }
 
@@ -187,6 +197,11 @@ function list(value: JsonValue, path: string): JsonValue[] {
 function text(value: JsonValue, path: string): string {
   if (typeof value !== 'string') throw invalid(`has no text at ${path}`);
   return value;
+}
+
+function sha256(value: JsonValue, path: string): string {
+  if (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)) return value;
+  throw invalid(`has no SHA-256 at ${path}`);
 }
 
 function whole(value: JsonValue, path: string): number {

@@ -1,4 +1,5 @@
 import type {WorkerKind} from '../wire/messages.ts';
+import type {ReceiptProof} from './receipt.ts';
 
 /** What there is of a worker's answer, for the checker of its kind. */
 export type KindEvidence = {
@@ -12,8 +13,8 @@ export type KindEvidence = {
   proofPath: string | null;
   /** What the worker sent, byte for byte: the body of its callback, or of its reply. */
   body: Uint8Array;
-  /** The proof as it was fetched; null: it is not kept. */
-  proof: Uint8Array | null;
+  /** What it was checked by; null: it is not kept. */
+  proof: ReceiptProof | null;
   /** When the worker was asked and when it answered, Unix ms; no signature covers them. */
   askedAt: number | null;
   answeredAt: number | null;

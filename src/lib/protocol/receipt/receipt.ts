@@ -6,13 +6,22 @@ import type {VrfFields, WorkerKind} from '../wire/messages.ts';
 /** The operator's share of the numbers, and how many hex digits of the random value make the number. */
 export type ReceiptRange = Pick<SamplingRange, 'start' | 'end' | 'max'> & {precision: number};
 
+/** A proof, and the SHA-256 of the files that it was checked by, in lower-case hex; null where none is used. No signature covers them. */
+export type ReceiptProof = {
+  /** A proof file with its public values and its proof, and nothing else of the one that was fetched. */
+  bytes: Uint8Array;
+  vkSha256: string;
+  settingsSha256: string | null;
+  srsSha256: string | null;
+};
+
 /** What a worker sent as the answer. */
 export type ReceiptAnswer = {
   kind: WorkerKind;
   /** The body of its callback, or of its reply, byte for byte. */
   body: Uint8Array;
   /** The proof that a zkml worker was asked about; null: it is not kept. */
-  proof: Uint8Array | null;
+  proof: ReceiptProof | null;
   /** Unix ms. */
   askedAt: number | null;
   answeredAt: number | null;

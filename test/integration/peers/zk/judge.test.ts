@@ -1,5 +1,6 @@
 import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
+import {inflateRawSync} from 'node:zlib';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {afterAll, describe, expect, it} from 'vitest';
@@ -42,6 +43,12 @@ describe.skipIf(NO_ENGINE)('a proof of ezkl, checked by its engine', () => {
   ])('is true: %#', (files, name, outputs) => {
     const report = judge(proofRequest(files, proofFile(name)));
     expect(report).toMatchObject({word: 'true', fault: null, model: {system: 'ezkl', ezklVersion: '15.1.0'}});
+    // What is kept of it is the same proof, and nothing else.
+    const kept = inflateRawSync(report.kept ?? Buffer.of());
+    expect(Object.keys(JSON.parse(kept.toString()) as object)).toEqual([
+      ...['instances', 'proof', 'transcript_type', 'commitment'],
+    ]);
+    expect(judge(proofRequest(files, kept))).toEqual(report);
     if (outputs !== null) expect(report.outputs).toEqual(outputs);
   });
 
@@ -204,6 +211,8 @@ it('takes a Groth16 proof of snarkjs, and says which engine it needs of none', (
     proof: Buffer.from(JSON.stringify(proof)),
     signals: null,
   });
+  const whole = judge(request({...groth16Proof([7n]), another: 'member'}));
+  expect(judge({...request(null), proof: inflateRawSync(whole.kept ?? Buffer.of())})).toEqual(whole);
   expect(judge(request(groth16Proof([7n])))).toMatchObject({
     word: 'true',
     outputs: ['7'],

@@ -47,6 +47,7 @@ function record(over: Partial<JobDetailRecord> = {}): JobDetailRecord {
     packed: null,
     range: null,
     reply: null,
+    proof: null,
     content: null,
     requests: [],
     evidence: [],

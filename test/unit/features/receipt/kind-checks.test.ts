@@ -2,7 +2,6 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {attestationKindCheck} from '../../../../src/lib/features/receipt/attestation-check.ts';
-import {kindChecks} from '../../../../src/lib/features/receipt/kind-checks.ts';
 import {withProofSaid} from '../../../../src/lib/features/receipt/proof-said.ts';
 import type {KindEvidence} from '../../../../src/lib/protocol/receipt/kind-check.ts';
 import {ANSWER, enclave, MADE_AT} from '../../../support/attestations.ts';
@@ -85,19 +84,14 @@ it('says of a proof what was found out before the answer was sent, and that it i
   const result = {check: 'proof', verdict: 'ok', code: null, message: 'the engine says true too'} as const;
   const checked = {state: 'ok', at: 1, judgedAt: 2, code: null, message: null, then: null} as const;
   const row = {...checked, attempt: 1, body: null, results: [{...result, facts: {proof: 'ab12'}}]};
-  expect(withProofSaid(links, {checks: [row]})).toEqual([
+  expect(withProofSaid(links, {checks: [row], proof: null})).toEqual([
     {
       link: 'proof',
       verdict: 'not_checked',
       why: 'checked before the answer was sent: the engine says true too (proof ab12); the proof itself is not kept',
     },
   ]);
-  expect(withProofSaid(links, {checks: []})).toEqual(links);
-});
-
-it('says of a proof why it is not checked', async () => {
-  const {zkml} = kindChecks(null);
-  const said = await zkml?.(evidence(Buffer.of(), {kind: 'zkml', proofPath: 'http://x/proof.json'}), signal);
-  expect(said?.verdict).toBe('not_checked');
-  expect(said?.why).toContain('aos verify proof');
+  expect(withProofSaid(links, {checks: [], proof: null})).toEqual(links);
+  const proof = {deflated: Buffer.of(1), vkSha256: '', settingsSha256: null, srsSha256: null};
+  expect(withProofSaid(links, {checks: [row], proof})).toEqual(links);
 });

@@ -10,6 +10,16 @@ import {readWorkerAnswer} from '../../../../src/lib/protocol/wire/worker-answers
 const MODEL = {vk: '/vk', vkSha256: 'a', settings: '/s', settingsSha256: 'b', srs: null};
 const never = new AbortController().signal;
 
+/** What the engine says beside the word: by which files, and what of the proof is kept. */
+const KEPT: Pick<ProofReport, 'model' | 'kept' | 'outputs'> = {
+  model: {
+    ...{system: 'ezkl', ezklVersion: '15.1.0', engineVersion: '12.0.1', notBound: []},
+    ...{vkSha256: 'a', settingsSha256: 'b', srsSha256: 'c'},
+  },
+  kept: Uint8Array.of(1, 2),
+  outputs: ['0.5'],
+};
+
 type Says = ProofReport['word'] | AosError;
 
 /** A check whose engine says of a proof what its name is: true, false, or a fault. */
@@ -43,7 +53,7 @@ function world(change: Partial<ProofChecks> = {}, knownGood = false) {
             if (said instanceof AosError && said.code === 'PROOF_CHECK_TIMEOUT') return Promise.reject(said);
             const fault = said instanceof AosError ? {code: said.code, message: said.message} : null;
             const word = said instanceof AosError ? null : said;
-            return Promise.resolve({word, fault, model: null, mark: `${name}-mark`, outputs: ['0.5']});
+            return Promise.resolve({...KEPT, word, fault, mark: `${name}-mark`});
           },
         },
       }),
@@ -93,6 +103,10 @@ describe('the check of a proof', () => {
     const verdict = await all.check(said, 'a');
     expect(verdictOf(verdict)).toBe(wanted);
     expect(verdict.facts).toMatchObject({workerSays: said});
+    // Whatever becomes of the answer: it may be released.
+    expect(verdict.proof).toEqual({
+      ...{deflated: KEPT.kept, vkSha256: 'a', settingsSha256: 'b', srsSha256: 'c'},
+    });
   });
 
   it('that takes too long is no verdict', async () => {

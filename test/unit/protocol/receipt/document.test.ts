@@ -17,6 +17,30 @@ describe('the document of a receipt', () => {
     expect(writeReceipt(read(text))).toBe(text);
   });
 
+  it('holds a proof with the hashes of what it was checked by', () => {
+    const [one, other, third] = ['a', 'b', 'c'].map((digit) => digit.repeat(64));
+    const proof = {
+      bytes: Buffer.from('{"proof":[1]}'),
+      vkSha256: one ?? '',
+      settingsSha256: other ?? '',
+      srsSha256: third ?? '',
+    };
+    const ezkl = receiptFor(vrf, {kind: 'zkml', answer: 'true', proof});
+    const groth16 = receiptFor(vrf, {
+      ...{kind: 'zkml', answer: 'true'},
+      proof: {...proof, settingsSha256: null, srsSha256: null},
+    });
+    for (const receipt of [ezkl, groth16]) expect(read(writeReceipt(receipt))).toEqual(receipt);
+    for (const [from, to] of [
+      ['"vkSha256": "a', '"vkSha256": "A'],
+      ['"srsSha256"', '"srs"'],
+      ['"bytes": {', '"bytes": {"base64": "", '],
+    ] as const) {
+      const changed = writeReceipt(ezkl).replace(from, to);
+      expect(thrown(() => read(changed))).toMatchObject({code: 'RECEIPT_INVALID'});
+    }
+  });
+
   it('is ASCII, without anything that a terminal obeys', () => {
     expect(text).toMatch(/^[\n\u0020-\u007e]*$/);
   });

@@ -1,7 +1,7 @@
 import {isAosError} from '../../../foundation/errors/error.ts';
 import {safeText} from '../../../foundation/text/safe-text.ts';
 import type {HeldThen} from '../../events/job-states.ts';
-import type {CheckFacts, CheckResult, Judgement} from '../../journal/verdicts.ts';
+import type {CheckFacts, CheckResult, Judgement, KeptProof} from '../../journal/verdicts.ts';
 import type {AnswerCheck, AnswerToCheck, CheckVerdict} from '../check-port.ts';
 
 /** Most characters of a verdict’s message. */
@@ -42,22 +42,25 @@ export async function runChecks(
   const results: CheckResult[] = [];
   /** The first that found nothing out. */
   let open: Pick<Judgement, 'code' | 'message'> | null = null;
+  let kept: {proof?: KeptProof} = {};
   for (const check of checks) {
     const verdict = await verdictOf(check, answer, signal);
     signal.throwIfAborted();
     const result = resultOf(check, verdict);
     results.push(result);
+    if (verdict.proof !== undefined) kept = {proof: verdict.proof};
     const code = 'code' in verdict ? verdict.code : null;
     open ??= verdict.verdict === 'not_checked' ? {code, message: result.message} : null;
     const {message} = result;
-    if (verdict.verdict === 'held') return {verdict: 'held', then: verdict.then, code, message, results};
+    if (verdict.verdict === 'held')
+      return {verdict: 'held', then: verdict.then, code, message, results, ...kept};
     if (verdict.verdict === 'refused') return {verdict: 'refused', code, message, results};
   }
-  if (open !== null) return {verdict: 'not_checked', ...open, results};
+  if (open !== null) return {verdict: 'not_checked', ...open, results, ...kept};
   const [first] = results;
   if (first === undefined)
     return answer.kind === 'zkml' && answer.said.answer === 'false' ? UNPROVEN : NO_CHECK;
-  return {verdict: 'ok', code: null, message: first.message, results};
+  return {verdict: 'ok', code: null, message: first.message, results, ...kept};
 }
 
 /** What keeps a check from a verdict holds the answer: it is checked again. */

@@ -1,3 +1,4 @@
+import {deflateRawSync} from 'node:zlib';
 import {AosError, errorText, isAosError} from '../../../foundation/errors/error.ts';
 import {safeText} from '../../../foundation/text/safe-text.ts';
 import type {EngineRelease} from '../../../protocol/zk/engines.ts';
@@ -8,8 +9,19 @@ import {
   readEzklProof,
   type EzklProof,
 } from '../../../protocol/zk/judging/ezkl-proof.ts';
-import {groth16Mark, readGroth16Statement, verifiesGroth16} from '../../../protocol/zk/judging/groth16.ts';
-import type {ModelFiles, ProofFault, ProofReport, ProofRequest} from '../messages.ts';
+import {
+  groth16Mark,
+  groth16Text,
+  readGroth16Statement,
+  verifiesGroth16,
+} from '../../../protocol/zk/judging/groth16.ts';
+import {
+  MOST_KEPT_PROOF,
+  type ModelFiles,
+  type ProofFault,
+  type ProofReport,
+  type ProofRequest,
+} from '../messages.ts';
 import {loadEngine, type Engine} from './engine.ts';
 import {readModel, type EzklModel, type Groth16Model, type Model} from './model.ts';
 
@@ -78,7 +90,14 @@ export function createJudge(load: typeof loadEngine = loadEngine): Judge {
               `the check failed: ${safeText(errorText(error), MOST_WORDS)}`,
             );
         const facts = model?.facts ?? null;
-        return {word: null, fault: faultOf(code, message), model: facts, mark: null, outputs: null};
+        return {
+          word: null,
+          fault: faultOf(code, message),
+          model: facts,
+          mark: null,
+          outputs: null,
+          kept: null,
+        };
       }
     },
     memory: () => [...engines.values()].reduce((sum, engine) => sum + engine.memory(), 0),
@@ -100,6 +119,7 @@ function judgeEzkl(model: EzklModel, bytes: Uint8Array): ProofReport {
     model: facts,
     mark: proofMark(facts.vkSha256, proof),
     outputs: counted ? outputsOf(proof, settings) : null,
+    kept: keptOf(engineText(proof)),
   };
   const unsaid = (fault: ProofFault): ProofReport => ({...about, word: null, fault});
   const said = ask(model, proof);
@@ -170,5 +190,11 @@ function judgeGroth16(
     model: facts,
     mark: groth16Mark(facts.vkSha256, statement),
     outputs: statement.signals.map(String),
+    kept: keptOf(groth16Text(statement)),
   };
+}
+
+/** A copy, since a view would take all of its buffer along to the other thread. */
+function keptOf(text: Uint8Array): Uint8Array | null {
+  return text.length > MOST_KEPT_PROOF ? null : Uint8Array.from(deflateRawSync(text));
 }
