@@ -1,4 +1,5 @@
 import {isMap, parseDocument, type Document} from 'yaml';
+import {ZKML_MODELS} from './maps.ts';
 import {ALL_FIELDS, pathsOf} from './schema.ts';
 
 /**
@@ -11,8 +12,18 @@ export function movedConfig(text: string, places: ReadonlyMap<string, string>): 
   return document.toString({lineWidth: 0});
 }
 
+/** The place of a key of a zkml model. */
+export function modelKey(name: string, key: string): string {
+  return `${ZKML_MODELS.path}.${name}.${key}`;
+}
+
 /** The path under which the file has a field: its own, or one of the reference operator. */
 function keyIn(document: Document, field: string): string[] {
+  // The name of a model may have points in it.
+  const models = `${ZKML_MODELS.path}.`;
+  const last = field.lastIndexOf('.');
+  if (field.startsWith(models) && last > models.length)
+    return [...ZKML_MODELS.path.split('.'), field.slice(models.length, last), field.slice(last + 1)];
   const known = ALL_FIELDS.find(({path}) => path === field);
   const paths = (known === undefined ? [field] : pathsOf(known)).map((path) => path.split('.'));
   return paths.find((keys) => document.hasIn(keys)) ?? field.split('.');

@@ -1,12 +1,16 @@
 import {readFileSync, statSync} from 'node:fs';
 import {basename} from 'node:path';
 import {alertSecretFiles} from '../../config/alert-channels.ts';
+import {modelKey} from '../../config/moved-file.ts';
 import {FIELDS} from '../../config/schema.ts';
 import type {UsableConfig} from '../../config/usable.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {hashOf, type SmallEntry} from './archive.ts';
 import {CONFIG_NAME, MOST_SMALL_BYTES, type Manifest} from './manifest.ts';
+
+/** The archive has at most 64 entries. */
+const MOST_MODEL_FILES = 40;
 
 /** The small files of a node: its configuration, and the files that this names. */
 export type NodeFiles = {config: SmallEntry; keys: (SmallEntry & {field: string})[]};
@@ -37,14 +41,8 @@ function describe(bytes: Uint8Array): {bytes: number; sha256: string} {
   return {bytes: bytes.length, sha256: hashOf(bytes)};
 }
 
-function namedFiles({
-  vrfKey,
-  blsKeyFile,
-  blsPasswordFile,
-  signerTls,
-  alertChannels,
-  watchdog,
-}: UsableConfig): {field: string; path: string}[] {
+function namedFiles(config: UsableConfig): {field: string; path: string}[] {
+  const {vrfKey, blsKeyFile, blsPasswordFile, signerTls, alertChannels, watchdog} = config;
   const all: [field: {path: string}, path: string | null | undefined][] = [
     [FIELDS.vrfKeyFile, vrfKey?.kind === 'file' ? vrfKey.path : null],
     [FIELDS.blsKeyFile, blsKeyFile],
@@ -57,10 +55,29 @@ function namedFiles({
       field,
       path,
     ]),
+    [FIELDS.tee.root, config.teeAttestation.rootFile],
+    [FIELDS.opml.apiKeyFile, config.engine?.apiKeyFile],
+    [FIELDS.opml.ca, config.engine?.ca],
+    ...modelFiles(config),
   ];
   return all.flatMap(([field, path]) =>
     path === null || path === undefined ? [] : [{field: field.path, path}],
   );
+}
+
+/** Files of zkml models that are small; a larger one is copied by itself, as one that is not there (aos doctor names both). */
+function modelFiles({proofChecks}: UsableConfig): [field: {path: string}, path: string][] {
+  const all = [...proofChecks.models].flatMap(([name, {vk, settings, srs}]) =>
+    Object.entries({vk, settings, srs}).flatMap(([key, path]): [{path: string}, string][] =>
+      path === null || !isSmall(path) ? [] : [[{path: modelKey(name, key)}, path]],
+    ),
+  );
+  return all.slice(0, MOST_MODEL_FILES);
+}
+
+function isSmall(path: string): boolean {
+  const stat = statSync(path, {throwIfNoEntry: false});
+  return stat !== undefined && stat.isFile() && stat.size <= MOST_SMALL_BYTES;
 }
 
 /** A name that is one on any machine. */

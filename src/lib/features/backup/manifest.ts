@@ -79,7 +79,7 @@ config.yaml   the configuration, as it was; its paths are those of the old machi
 keys/         the files that it names (manifest.json says which key names which); keep them at mode 0600
 journal.db    the jobs, their answers and the tombstones: put it into store.dir, alone (without -wal, -shm, -mark)
 
-Receipts of older jobs (the evidence directory) are not in it: copy that directory by itself.
+Receipts of older jobs (the evidence directory) are not in it, nor are files of zkml models that are larger than 1 MiB: copy them by themselves.
 
 Switch the old operator off for good before this one starts. A journal out of a backup knows that it is a copy: "aos run" asks that the old host
 is off, does not deliver what was open in it, and looks each new job up at the dispatcher before it answers.

@@ -152,6 +152,38 @@ describe('a backup', () => {
     expect(readAlertSecret(watchdog.urlFile, 'alerts.watchdog.url_file', 'url')).toBe(secrets.watchdog);
   });
 
+  it('takes the files along by which answers are checked, so that the restored node starts', async () => {
+    const source = await node();
+    const names = ['root.pem', 'engine.key', 'ca.pem', 'vk.key', 'settings.json'];
+    for (const name of names) writeFileSync(join(source.dir, name), `of ${name}`, {mode: 0o600});
+    const hash = 'ab'.repeat(32);
+    writeFileSync(
+      source.config,
+      `${readFileSync(source.config, 'utf8')}workers:
+  tee: {url: "http://127.0.0.1:1235", root: root.pem}
+  opml: {url: "https://127.0.0.1:1234", engine: openai, api: chat, models: {tiny: tiny}, api_key_file: engine.key, ca: ca.pem}
+  zkml:
+    url: http://127.0.0.1:1236
+    models:
+      net.v1: {vk: vk.key, vk_sha256: "${hash}", settings: settings.json, settings_sha256: "${hash}"}
+`,
+    );
+    const {file, files} = await createBackup(creating(source));
+    expect(files).toEqual([
+      'node.vrf_key_file',
+      'workers.tee.root',
+      'workers.opml.api_key_file',
+      'workers.opml.ca',
+      'workers.zkml.models.net.v1.vk',
+      'workers.zkml.models.net.v1.settings',
+    ]);
+    const restored = await restoreBackup(restoring(file, join(directory(), 'node')));
+    const {teeAttestation, engine, proofChecks} = usableConfig({file: restored.config, env: {}, cwd: '/'});
+    const {vk = '', settings = ''} = proofChecks.models.get('net.v1') ?? {};
+    const paths = [teeAttestation.rootFile, engine?.apiKeyFile, engine?.ca, vk, settings];
+    expect(paths.map((path) => readFileSync(path ?? '', 'utf8'))).toEqual(names.map((name) => `of ${name}`));
+  });
+
   it('is opened by age and tar alone', async (context) => {
     const age = spawnSync('age', ['--version']);
     if (age.error !== undefined) context.skip('the package age of Debian is missing: apt-get install age');
