@@ -54,12 +54,14 @@ export function compareClocks(a: Clock, b: Clock): ClockOrder {
  * @throws AosError CLOCK_INVALID for an id outside u64 or a counter outside u32
  */
 export function clockDigest(clock: Clock): Uint8Array {
-  const parts = [variableLength(BigInt(clock.size))];
+  const bytes: number[] = [];
+  addInteger(bytes, clock.size);
   for (const [id, counter] of ascending(clock)) {
     checkEntry(id, counter);
-    parts.push(variableLength(id), variableLength(BigInt(counter)));
+    addInteger(bytes, id);
+    addInteger(bytes, counter);
   }
-  return hash('sha256', Buffer.concat(parts), 'buffer');
+  return hash('sha256', Uint8Array.from(bytes), 'buffer');
 }
 
 /** Returns the clock as JSON members: id → counter, both decimal strings, ids ascending. */
@@ -101,23 +103,12 @@ function checkEntry(id: bigint, counter: number): void {
 }
 
 /** Below 251 one byte; else 0xfb + u16, 0xfc + u32 or 0xfd + u64, little endian. */
-function variableLength(value: bigint): Buffer {
-  const bytes = Buffer.alloc(9);
-  if (value < 251n) {
-    bytes.writeUInt8(Number(value));
-    return bytes.subarray(0, 1);
+function addInteger(bytes: number[], value: bigint | number): void {
+  if (value < 251) {
+    bytes.push(Number(value));
+    return;
   }
-  if (value < 2n ** 16n) {
-    bytes.writeUInt8(0xfb);
-    bytes.writeUInt16LE(Number(value), 1);
-    return bytes.subarray(0, 3);
-  }
-  if (value < 2n ** 32n) {
-    bytes.writeUInt8(0xfc);
-    bytes.writeUInt32LE(Number(value), 1);
-    return bytes.subarray(0, 5);
-  }
-  bytes.writeUInt8(0xfd);
-  bytes.writeBigUInt64LE(value, 1);
-  return bytes;
+  const [mark, size] = value < 2 ** 16 ? [0xfb, 2] : value < 2 ** 32 ? [0xfc, 4] : [0xfd, 8];
+  bytes.push(mark);
+  for (let n = 0, rest = BigInt(value); n < size; n += 1, rest >>= 8n) bytes.push(Number(rest & 0xffn));
 }
