@@ -68,7 +68,7 @@ ${contractLines(deployed)}
 policy:
   network_start: ${text(facts.networkStart.toISOString())}
 workers:
-${facts.workers.flatMap((worker) => workerLines(worker, facts)).join('\n')}
+${facts.workers.flatMap((worker) => [...workerLines(worker, facts), ...secondLines(worker)]).join('\n')}
 store:
   dir: ${text(facts.storeDir)}
 `;
@@ -113,6 +113,12 @@ function workerLines(worker: WorkerSection, {operatorUrl, teeRootFile}: DevnetFa
         ...proofLines(worker.models),
       ];
   }
+}
+
+/** Every answer is compared, so that each job shows what a cross-check says. */
+function secondLines(worker: WorkerSection): string[] {
+  if (worker.kind !== 'zkml' || worker.second === null) return [];
+  return [`    second: ${JSON.stringify(worker.second)}`, '    sample: 1'];
 }
 
 /** Its proofs are served on loopback, and the jobs that it makes by itself ask about the same ones again and again. */

@@ -6,6 +6,7 @@ import type {WorkerKind} from '../lib/protocol/wire/messages.ts';
 import type {DevnetFaults} from './faults.ts';
 import {startLlm, type LlmPaths} from './llm/host.ts';
 import {openPart, portOf, type Part} from './part.ts';
+import {openSecondZkml, type SecondManner} from './second.ts';
 import type {Attestor} from './tee/attestation.ts';
 import {faultsOfRestart} from './tee/faults.ts';
 import {startTeeWorker, type TeeWorker} from './tee/tee-worker.ts';
@@ -21,6 +22,8 @@ export type WorkersOptions = {
   kinds: readonly WorkerKind[];
   /** A worker of the only kind elsewhere; null: the devnet's own. */
   workerUrl: string | null;
+  /** Each zkml answer is compared with that of a second worker, which answers so; null: there is none. */
+  second: SecondManner | null;
   /** How the devnet's own opml worker behaves; the others are as published. */
   worker: 'friendly' | 'published';
   operators: number;
@@ -46,6 +49,8 @@ export type WorkerSection =
       readonly knownGood: {readonly model: string; readonly proofPath: string} | null;
       /** What the operator checks its words by; none: there is no engine. */
       readonly models: readonly PinnedModel[];
+      /** Another one that is asked of too; null: there is none. */
+      readonly second: string | null;
     };
 
 /** A part that can be stopped and started, whatever it consists of. */
@@ -165,17 +170,20 @@ const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
   },
 
   zkml: async (options, {closers, paths}) => {
-    const {workerUrl, faults} = options;
+    const {workerUrl, faults, second: manner} = options;
     const {zkml = {}} = faults;
     const proofs = readProofs(paths.assetsDir);
     const server = await startProofServer({host: HOST, port: 0, proofs, faults: zkml, time: systemTime});
     closers.push(() => server.close());
     const proofsUrl = server.url;
+    const second = manner === null ? null : await openSecondZkml(manner, {host: HOST, proofs});
+    closers.push(() => second?.stop());
+    const secondUrl = (): string | null => second?.current().url ?? null;
     if (workerUrl !== null)
       return {
-        part: null,
+        part: second,
         proofsUrl,
-        section: () => ({kind: 'zkml', url: workerUrl, knownGood: null, models: []}),
+        section: () => ({kind: 'zkml', url: workerUrl, knownGood: null, models: [], second: secondUrl()}),
       };
     const verifier = openVerifier({
       ...{proofs, assetsDir: paths.assetsDir, threadUrl: proofThreadUrl(), time: systemTime},
@@ -194,7 +202,11 @@ const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
     );
     closers.push(() => part.stop());
     const knownGood = {model: KNOWN_GOOD.model, proofPath: `${proofsUrl}/${KNOWN_GOOD.name}.json`};
-    return {part, proofsUrl, section: () => ({kind: 'zkml', url: part.current().url, knownGood, models})};
+    return {
+      part: second === null ? part : together([part, second]),
+      proofsUrl,
+      section: () => ({kind: 'zkml', url: part.current().url, knownGood, models, second: secondUrl()}),
+    };
   },
 };
 

@@ -13,7 +13,10 @@ export type Ready = {
 export type DevnetUp = Ready & {
   cli: Cli;
   /** Submits jobs over the HTTP API; resolves with their ids. */
-  submit(count: number, job?: {prompt?: string; model?: string; kind?: string}): Promise<string[]>;
+  submit(
+    count: number,
+    job?: {prompt?: string; model?: string; kind?: string; params?: object},
+  ): Promise<string[]>;
   /** Resolves when each of the jobs has an accepted result. */
   answered(ids: readonly string[]): Promise<void>;
   /** The dispatcher's events of one type so far. */
@@ -32,11 +35,11 @@ export async function devnetUp(
   return {
     ...ready,
     cli,
-    async submit(count, {prompt = 'What is AI?', model = 'tiny-llm', kind = 'opml'} = {}) {
+    async submit(count, {prompt = 'What is AI?', model = 'tiny-llm', kind = 'opml', params = {}} = {}) {
       const ids: string[] = [];
       for (let i = 0; i < count; i += 1) {
         // The prompt alone decides whether a job is selected, so each is another.
-        const job = {tag: kind, prompt: count === 1 ? prompt : `${prompt} ${i}`, model, params: {}};
+        const job = {tag: kind, prompt: count === 1 ? prompt : `${prompt} ${i}`, model, params};
         const body = JSON.stringify({from: null, job, verify: null});
         const response = await fetch(`${ready.urls.dispatcherHttp}/api/job/submit`, {
           method: 'POST',

@@ -6,6 +6,8 @@ export type ZkmlFaults = {
   noEzkl?: boolean;
   /** Every request is refused as one too many. */
   busy?: boolean;
+  /** Every request to verify is refused with HTTP 422. */
+  refuses?: boolean;
   /** A verification never ends by itself. */
   never?: boolean;
   /** It says the other word of one proof in five. */

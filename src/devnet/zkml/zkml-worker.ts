@@ -112,6 +112,8 @@ export async function startZkmlWorker(options: ZkmlWorkerOptions): Promise<ZkmlW
   /** The time limit, and what it refuses itself, come before everything else, without the headers of a route. */
   async function handle(request: IncomingMessage, gone: AbortSignal): Promise<HttpReply> {
     if (faults.busy === true) return bare(503, 'service is overloaded, try again later');
+    if (faults.refuses === true && routeOf(request) === 'POST /api/v1/verify')
+      return bare(422, 'it takes no questions');
     const {controller, unlink} = linkedAbort(gone);
     const cancel = time.after(ROUTE_LIMIT_MS, () => controller.abort(new Error('request timed out')));
     try {

@@ -27,6 +27,7 @@ afterEach(async () => {
 const OPTIONS: WorkersOptions = {
   kinds: ['tee', 'zkml'],
   workerUrl: null,
+  second: null,
   worker: 'published',
   operators: 1,
   ports: {},
@@ -68,6 +69,25 @@ describe('the workers of a devnet', () => {
     await vi.waitFor(() => expect(operators.map(({got}) => got.length)).toEqual([1, 1]), PATIENT);
   });
 
+  it('have a second zkml worker for a cross-check: it agrees, lies about one proof in five, or refuses', async () => {
+    const said = async (manner: 'agrees' | 'lies' | 'refuses'): Promise<unknown[]> => {
+      const workers = await open({kinds: ['zkml'], second: manner});
+      const [section] = workers.sections(0);
+      const url = section?.kind === 'zkml' ? (section.second ?? '') : '';
+      const body = {req_id: 'q', model: 'mean', proof_path: `${workers.proofsUrl ?? ''}/mean-1.json`};
+      const replies = [];
+      for (let n = 0; n < 2; n += 1) replies.push(await post(url, '/api/v1/verify', body));
+      return replies.map(([status, text]) =>
+        status === 200 ? (JSON.parse(text) as {result: string}).result : status,
+      );
+    };
+    expect([await said('agrees'), await said('lies'), await said('refuses')]).toEqual([
+      ['true', 'true'],
+      ['false', 'true'],
+      [422, 422],
+    ]);
+  });
+
   it('end and come back where they were, with an enclave', async () => {
     const workers = await open({faults: {tee: {enclave: 'none'}}});
     const [tee, zkml] = workers.sections(0);
@@ -103,7 +123,7 @@ describe('the workers of a devnet', () => {
         {
           opml: {kind, url},
           tee: {kind, url, callbackPort: 21_001, attested: null},
-          zkml: {kind, url, knownGood: null, models: []},
+          zkml: {kind, url, knownGood: null, models: [], second: null},
         }[kind],
       ]);
       expect(workers.proofsUrl === null).toBe(kind !== 'zkml');

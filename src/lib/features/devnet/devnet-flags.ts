@@ -5,6 +5,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
 import {durationFlag, httpUrl, rangeFlag} from '../../cli/flags.ts';
+import {secondFlag, secondOf} from './second-flag.ts';
 
 /** What a devnet's dispatcher is when no flag says so. */
 const DEFAULT_DISPATCHER: DevnetOptions['dispatcher'] = 'newest';
@@ -46,6 +47,7 @@ const flagsOf = (common: {helpGroup: string; dependsOn?: string[]}) => ({
     helpValue: 'URL',
     ...common,
   }),
+  second: secondFlag(common),
   fault: Flags.string({
     summary: 'Let a part of the network do something wrong; may be given several times.',
     description: Object.entries(FAULTS)
@@ -68,6 +70,7 @@ export type NetworkFlags = {
   'block-time'?: number | undefined;
   kind?: string[] | undefined;
   'worker-url'?: string | undefined;
+  second?: string | undefined;
   fault?: string[] | undefined;
 };
 
@@ -83,7 +86,7 @@ export function kindsOf({kind}: Pick<NetworkFlags, 'kind'>): readonly WorkerKind
  */
 export function networkOptions(
   flags: NetworkFlags,
-): Pick<DevnetOptions, 'dispatcher' | 'worker' | 'kinds' | 'blockTimeS' | 'workerUrl' | 'faults'> {
+): Pick<DevnetOptions, 'dispatcher' | 'worker' | 'kinds' | 'blockTimeS' | 'workerUrl' | 'second' | 'faults'> {
   const {dispatcher, friendly, fault = []} = flags;
   const workerUrl = flags['worker-url'];
   const named = dispatcher === 'newest' || dispatcher === 'head' ? dispatcher : DEFAULT_DISPATCHER;
@@ -107,6 +110,7 @@ export function networkOptions(
     worker: version === 'friendly' ? 'friendly' : 'published',
     blockTimeS: flags['block-time'] ?? null,
     workerUrl: workerUrl === undefined ? null : httpUrl(workerUrl, 'worker-url').replace(/\/$/, ''),
+    second: secondOf(flags.second, kinds),
     faults: faultsOf(fault),
   };
 }
@@ -132,6 +136,7 @@ export function networkArgs(flags: NetworkFlags): string[] {
     ...(blockTime === undefined ? [] : ['--block-time', String(blockTime)]),
     ...kind.flatMap((name) => ['--kind', name]),
     ...(workerUrl === undefined ? [] : ['--worker-url', workerUrl]),
+    ...(flags.second === undefined ? [] : ['--second', flags.second]),
     ...fault.flatMap((name) => ['--fault', name]),
   ];
 }

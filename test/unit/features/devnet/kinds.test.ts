@@ -13,6 +13,12 @@ describe('the kinds of a devnet', () => {
 
   it('are handed on to the devnet of aos run', () => {
     expect(networkArgs({...FLAGS, kind: ['tee', 'zkml']})).toEqual(['--kind', 'tee', '--kind', 'zkml']);
+    expect(networkArgs({...FLAGS, kind: ['zkml'], second: 'lies'})).toEqual([
+      '--kind',
+      'zkml',
+      '--second',
+      'lies',
+    ]);
   });
 
   it.each([
@@ -20,6 +26,8 @@ describe('the kinds of a devnet', () => {
     [{kind: ['opml'], fault: ['worker-no-srs']}],
     [{fault: ['worker-enclave-gone']}],
     [{kind: ['tee', 'zkml'], 'worker-url': 'http://127.0.0.1:1'}],
+    [{kind: ['tee'], second: 'lies'}],
+    [{second: 'agrees'}],
   ])('do not go with %j', (flags) => {
     expect(() => networkOptions({...FLAGS, ...flags})).toThrow(usage);
   });
@@ -27,7 +35,7 @@ describe('the kinds of a devnet', () => {
   it.each([
     [{kind: ['tee'], fault: ['worker-silent', 'signer-slow', 'worker-enclave-dies']}],
     [{kind: ['opml', 'zkml'], fault: ['worker-no-srs', 'worker-locked']}],
-    [{kind: ['zkml'], 'worker-url': 'http://127.0.0.1:1'}],
+    [{kind: ['zkml'], 'worker-url': 'http://127.0.0.1:1', second: 'refuses'}],
   ])('go with %j', (flags) => {
     expect(networkOptions({...FLAGS, ...flags}).kinds).toEqual(flags.kind);
   });
