@@ -102,13 +102,14 @@ function judged(source: ConfigSource): {config: Config; warnings: readonly Confi
 }
 
 /** Files that systemd gives to the service as credentials, by the name that they have there. */
-function secretsOf({node, alerts}: Config): Record<string, {path: string; variable: string}> {
+function secretsOf({node, alerts, workers}: Config): Record<string, {path: string; variable: string}> {
   const tls = node.signerTls;
   const found = [
     {id: 'vrf.key', path: node.vrfKey.kind === 'file' ? node.vrfKey.path : null, field: FIELDS.vrfKeyFile},
     {id: 'signer-tls.key', path: tls?.key ?? null, field: FIELDS.signerCertKey},
     {id: 'signer-tls.passphrase', path: tls?.passphraseFile ?? null, field: FIELDS.signerPassphraseFile},
     ...alertSecretFiles(alerts.channels, alerts.watchdog),
+    {id: 'engine.key', path: workers.kinds.opml?.engine?.apiKeyFile ?? null, field: FIELDS.opml.apiKeyFile},
   ];
   return Object.fromEntries(
     found.flatMap(({id, path, field}) => {
@@ -123,10 +124,11 @@ function otherFilesOf({node, alerts, workers}: Config, scope: Scope): string[] {
   const tls = node.signerTls;
   const forAlerts = alertSecretFiles(alerts.channels, alerts.watchdog).map(({path}) => path);
   const vrfKey = node.vrfKey.kind === 'file' ? node.vrfKey.path : null;
-  const secrets = scope === 'system' ? [] : [vrfKey, tls?.key ?? null, ...forAlerts];
-  return [tls?.ca ?? null, tls?.cert ?? null, ...secrets, ...checkFilesOf({workers})].filter(
-    (path) => path !== null,
-  );
+  const apiKey = workers.kinds.opml?.engine?.apiKeyFile ?? null;
+  const keys = [vrfKey, tls?.key ?? null, apiKey, ...forAlerts];
+  const secrets = scope === 'system' ? [] : keys;
+  const open = [tls?.ca ?? null, tls?.cert ?? null, ...checkFilesOf({workers})];
+  return [...open, ...secrets].filter((path) => path !== null);
 }
 
 type Paths = {

@@ -74,6 +74,23 @@ describe('aos service install', () => {
     expect(text).not.toContain('secret\n');
   });
 
+  it('gives the key of an engine to the service as a credential, and not its authority', async () => {
+    using world = serviceWorld();
+    const engine =
+      'opml: {url: https://127.0.0.1:1, engine: openai, api: chat, models: ["a=b"], api_key_file: engine.key, ca: ca.pem}';
+    writeFileSync(world.config, readFileSync(world.config, 'utf8').replace(/opml: .*/, engine));
+    writeFileSync(join(world.dir, 'engine.key'), 'sk-secret', {mode: 0o600});
+    writeFileSync(join(world.dir, 'ca.pem'), 'x', {mode: 0o644});
+    const {result} = await installService(requestOf(world));
+    const text = readFileSync(result.file, 'utf8');
+    expect(text).toContain(`LoadCredential=engine.key:${join(world.dir, 'engine.key')}\n`);
+    expect(text).toContain(
+      'Environment=AOS_WORKERS_OPML_API_KEY_FILE=/run/credentials/aos.service/engine.key\n',
+    );
+    expect(text).not.toContain('ca.pem');
+    expect(text).not.toContain('sk-secret');
+  });
+
   it('finds its own unit right, and replaces it when something changed', async () => {
     using world = serviceWorld();
     await installService(requestOf(world));
@@ -141,8 +158,8 @@ describe('aos service install', () => {
     ['root.pem', 'tee: {url: "http://127.0.0.1:1235", root: root.pem, pcrs: {pcr0: "PCR"}}'],
     ['vk.key', 'zkml: {url: "http://127.0.0.1:1236", models: {mean: {vk: vk.key, vk_sha256: "HASH"}}}'],
     [
-      'engine.key',
-      'opml: {url: "http://127.0.0.1:1234", engine: openai, api: chat, models: {tiny: tiny}, api_key_file: engine.key}',
+      'engine-ca.pem',
+      'opml: {url: "https://127.0.0.1:1234", engine: openai, api: chat, models: {tiny: tiny}, ca: engine-ca.pem}',
     ],
   ])('refuses a service whose user may not read what answers are checked by: %s', async (name, kind) => {
     using world = serviceWorld();
