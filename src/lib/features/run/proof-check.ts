@@ -1,5 +1,4 @@
 import type {KnownGood, ProofChecks} from '../../config/config.ts';
-import {createLimiter} from '../../foundation/async/limiter.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
@@ -64,6 +63,8 @@ export function proofEngineOf(now: () => {proofs: ProofChecks; judge: JudgeProof
 /** Faults of the proof itself: to look again later is of no use. */
 const LASTING: ReadonlySet<ErrorCode> = new Set(['PROOF_MALFORMED']);
 const MOST_OUTPUTS = 2_000;
+/** Nearly all of the time of a check is the download, and a server may take half a minute. */
+const AT_ONCE = 16;
 
 /**
  * Checks the word of a zkml worker by the engine, for models whose files are pinned (docs/adr/0057-proofs-are-checked-here.md). A
@@ -73,8 +74,6 @@ export function createProofCheck(deps: ProofCheckDeps): AnswerCheck {
   const {proofs, knownGood, judge, memory} = deps;
   /** Models of which the engine has said true to a proof: it can. */
   const proven = new Set<string>();
-  /** One after the other, so that no two jobs take one proof. */
-  const turn = createLimiter(1);
 
   /** With a wrong SRS, or without a worker that contradicts, a false counts once a true has shown that the engine can say it. */
   async function isProven(model: string, signal: AbortSignal): Promise<boolean> {
@@ -122,9 +121,9 @@ export function createProofCheck(deps: ProofCheckDeps): AnswerCheck {
   return {
     name: 'proof',
     kind: 'zkml',
-    atOnce: 4,
+    atOnce: AT_ONCE,
     wants: ({kind, model}) => kind === 'zkml' && proofs.verify !== 'worker' && proofs.models.has(model),
-    check: (answer, signal) => turn.run(() => check(answer, signal), signal),
+    check,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type CheckedAnswer,
   type CheckFacts,
   type CheckResult,
+  type DueCheck,
   type HeldFacts,
   type Judgement,
   type WaitingAnswer,
@@ -41,7 +42,7 @@ export function checkTable(database: Database) {
     `SELECT state, then_do FROM checks WHERE seq = ? AND state IN ('checking', 'held') ORDER BY n`,
   );
   const due = database.prepare(
-    `SELECT c.n, c.request_id, j.kind FROM checks c JOIN jobs j ON j.seq = c.seq
+    `SELECT c.n, c.request_id, c.state, j.kind FROM checks c JOIN jobs j ON j.seq = c.seq
      WHERE c.n > ? AND c.state IN ('checking', 'held') AND (c.state = 'checking' OR c.then_do = 'check_again')
        AND j.state IN ('received', 'selected', 'unanswered')
      ORDER BY c.n LIMIT ?`,
@@ -89,11 +90,12 @@ export function checkTable(database: Database) {
     },
 
     /** Answers that are to be checked now, or again, in order of arrival, after number `after`. */
-    due: (after: number, limit: number): {n: number; requestId: string; kind: string}[] =>
+    due: (after: number, limit: number): DueCheck[] =>
       due.all(after, limit).map((row) => ({
         n: numberOf(row, 'n'),
         requestId: textOf(row, 'request_id'),
         kind: textOf(row, 'kind'),
+        isHeld: row['state'] === 'held',
       })),
 
     /** Of jobs that still wait for their answer; null: none is held. */

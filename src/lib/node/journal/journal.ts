@@ -15,7 +15,15 @@ import type {
   RequestRecord,
   RequestTaker,
 } from './records.ts';
-import type {HeldFacts, Judged, Judgement, Released, ShownAnswer, WaitingAnswer} from './verdicts.ts';
+import type {
+  DueCheck,
+  HeldFacts,
+  Judged,
+  Judgement,
+  Released,
+  ShownAnswer,
+  WaitingAnswer,
+} from './verdicts.ts';
 import type {HeldThen, JobState} from '../events/job-states.ts';
 import type {AgeClock} from './age-clock.ts';
 import type {Inflow} from './inflow.ts';
@@ -182,7 +190,7 @@ export type CheckJournal = {
   /** Why no worker is asked about a job: an answer is being checked, or held; null: one may be asked. */
   stateOf(seq: number): 'checking' | HeldThen | null;
   /** Answers that are to be checked, with number > `after`, in order of arrival, at most `limit`. */
-  due(after: number, limit: number): {n: number; requestId: string; kind: string}[];
+  due(after: number, limit: number): DueCheck[];
   /** The held answers of jobs that wait; null: there are none. */
   heldFacts(): HeldFacts | null;
   /**

@@ -74,6 +74,9 @@ export type WaitingAnswer = {
   message: string | null;
 };
 
+/** An answer that is to be checked: for the first time, or again (`isHeld`). `n`: its number in the journal. */
+export type DueCheck = {n: number; requestId: string; kind: string; isHeld: boolean};
+
 /** What became of a judgement. */
 export type Judged =
   /** It is the content of its job now; `concluded`: the jobs that have their answer by it, its own first. */

@@ -120,6 +120,32 @@ describe('an answer that is checked', () => {
     await run.stop();
   });
 
+  it('is not held up by others that are checked again and again', async () => {
+    const rig = await createRig();
+    const seen = new Set<string>();
+    // The server of their proofs hangs.
+    const check: AnswerCheck = {
+      ...{name: 'second', kind: 'opml', atOnce: 2, wants: () => true},
+      check: ({key: {jobId}}) => {
+        if (jobId === 'new') return Promise.resolve(OK);
+        const isAgain = seen.has(jobId);
+        seen.add(jobId);
+        const away = new AosError('WORKER_UNREACHABLE', 'the second worker is away');
+        return isAgain ? new Promise(() => undefined) : Promise.reject(away);
+      },
+    };
+    const run = await rig.start({checks: [check], backoff: {firstMs: 50, capMs: 500}});
+    await run.event('range');
+    await run.event('connected');
+    rig.submit(4);
+    await expect.poll(() => run.of('job_held').length).toBe(4);
+    await rig.time.during(rig.time.sleep(60 * SECOND), 'their next checks', 61 * SECOND);
+    rig.dispatcher.submit({jobId: 'new', prompt: 'p'});
+    await rig.answered(1);
+    expect(rig.dispatcher.results('new')).toHaveLength(1);
+    await run.stop();
+  });
+
   it('of which nothing was found out is delivered, in words of its own', async () => {
     const all = await world({verdict: 'not_checked', code: 'WORKER_REFUSED', message: 'it was not compared'});
     const run = await all.start();

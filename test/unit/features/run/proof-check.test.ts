@@ -45,7 +45,10 @@ function world(change: Partial<ProofChecks> = {}, knownGood = false) {
       memory: createProofMemory(journal),
       judge: createProofJudge({
         proofs,
-        fetch: (url) => Promise.resolve(Buffer.from(url.slice(url.lastIndexOf('/') + 1))),
+        fetch: (url) =>
+          url.endsWith('/hangs')
+            ? new Promise(() => undefined)
+            : Promise.resolve(Buffer.from(url.slice(url.lastIndexOf('/') + 1))),
         thread: {
           judge: ({proof}) => {
             const name = String(proof);
@@ -81,6 +84,12 @@ const verdictOf = (verdict: CheckVerdict): string =>
   verdict.verdict === 'held' ? `${verdict.code} ${verdict.then}` : verdict.verdict;
 
 describe('the check of a proof', () => {
+  it('whose server hangs holds up no other', async () => {
+    const {check} = world();
+    void check('true', 'hangs', 'job-1');
+    expect(await check('true', 'b', 'job-2')).toMatchObject({verdict: 'ok'});
+  });
+
   it('wants the models whose files are named, unless the worker alone is to say it', () => {
     const {wants} = world();
     expect([wants('mean'), wants('dense'), wants('mean', 'opml')]).toEqual([true, false, false]);

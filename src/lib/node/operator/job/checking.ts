@@ -62,6 +62,9 @@ const PAGE = 500;
 /** An answer that is to be checked: of what kind, and its pauses. */
 type Waiting = {requestId: string; kind: string; pauses?: Backoff};
 
+/** Answers that are checked again at once, of a kind: what keeps these from a verdict must not hold up those that are new. */
+const AGAIN_AT_ONCE = 2;
+
 // eslint-disable-next-line max-lines-per-function -- the queues, the pauses and what follows a judgement are one state
 export function createChecking(deps: CheckingDeps): Checking {
   const {journal, checks, time, emit, signal} = deps;
@@ -72,12 +75,14 @@ export function createChecking(deps: CheckingDeps): Checking {
 
   const ofKind = (kind: string): AnswerCheck[] => checks.now().filter((check) => check.kind === kind);
 
-  function queueOf(kind: string): WorkQueue<Waiting> {
-    const known = queues.get(kind);
+  function queueOf(kind: string, turn: 'first' | 'again'): WorkQueue<Waiting> {
+    const key = `${kind} ${turn}`;
+    const known = queues.get(key);
     if (known !== undefined) return known;
-    const most = (): number => Math.max(1, ...ofKind(kind).map(({atOnce}) => atOnce));
+    const atOnce = (): number => Math.max(1, ...ofKind(kind).map((check) => check.atOnce));
+    const most = turn === 'first' ? atOnce : () => Math.min(AGAIN_AT_ONCE, atOnce());
     const queue = createWorkQueue<Waiting>({most, work: look, onFailure});
-    queues.set(kind, queue);
+    queues.set(key, queue);
     return queue;
   }
 
@@ -94,7 +99,7 @@ export function createChecking(deps: CheckingDeps): Checking {
     const again = (): void => {
       unlink();
       // When the run ends, the next one checks it.
-      if (!isStopped && !signal.aborted) queueOf(waiting.kind).push(waiting);
+      if (!isStopped && !signal.aborted) queueOf(waiting.kind, 'again').push(waiting);
     };
     time.sleep(pauses.next(), controller.signal).then(again, again);
   }
@@ -190,11 +195,12 @@ export function createChecking(deps: CheckingDeps): Checking {
     has: (kind) => ofKind(kind).length > 0,
     wants: (record, by) => checksOf(record).some(({name}) => by === undefined || name === by),
     takesUnattested: (kind) => ofKind(kind).some((check) => check.takesUnattested === true),
-    add: (requestId, kind) => queueOf(kind).push({requestId, kind}),
+    add: (requestId, kind) => queueOf(kind, 'first').push({requestId, kind}),
     start() {
       for (let after: number | undefined = 0; after !== undefined;) {
         const due = journal.checks.due(after, PAGE);
-        for (const {requestId, kind} of due) queueOf(kind).push({requestId, kind});
+        for (const {requestId, kind, isHeld} of due)
+          queueOf(kind, isHeld ? 'again' : 'first').push({requestId, kind});
         after = due.length < PAGE ? undefined : due.at(-1)?.n;
       }
       deps.onHeld();
