@@ -19,6 +19,9 @@ const IN_CONFIG = [
   'key_registrar',
 ] as const;
 
+/** The model that the jobs of a devnet name, unless their submission names another. */
+const JOB_MODEL = 'tiny-llm';
+
 /** What a devnet knows about itself, for its config.yaml. */
 export type DevnetFacts = {
   operator: string;
@@ -87,7 +90,14 @@ function workerLines(worker: WorkerSection, {operatorUrl, teeRootFile}: DevnetFa
   const lines = [`  ${worker.kind}:`, `    url: ${text(worker.url)}`];
   switch (worker.kind) {
     case 'opml':
-      return lines;
+      if (worker.engine === null) return lines;
+      return [
+        ...lines,
+        '    engine: openai',
+        `    api: ${worker.engine.api}`,
+        '    models:',
+        `      ${text(JOB_MODEL)}: ${text(worker.engine.model)}`,
+      ];
     case 'tee':
       return [
         ...lines,

@@ -70,6 +70,8 @@ export type Devnet = {
   /** The first is the one of the example key. */
   operators: readonly [DevnetOperator, ...DevnetOperator[]];
   dispatcher: DispatcherVersion;
+  /** In the place of the opml worker; null: it is as published, or friendly. */
+  engine: DevnetOptions['engine'];
   urls: DevnetUrls;
   contracts: {vrfRange: string};
   /** What the signer has to say about itself. */
@@ -191,12 +193,8 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
     folder,
     dispatcher: () => dispatcher.current(),
   });
-  const control = await serveControl(
-    folder,
-    {dispatcher, signer, worker: workers.part},
-    act,
-    changesSignerFault(signer),
-  );
+  const controlled = {dispatcher, signer, worker: workers.part};
+  const control = await serveControl(folder, controlled, act, changesSignerFault(signer));
   let forget = (): void => {};
   closers.push(async () => {
     // A devnet without a socket is not noted again by one that ends at the same time.
@@ -218,6 +216,7 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
   return {
     operators: [leader, ...rest],
     dispatcher: options.dispatcher,
+    engine: options.engine,
     urls,
     contracts: {vrfRange: deployed.range_manager},
     banner: signer.current().banner,

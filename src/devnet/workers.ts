@@ -1,9 +1,13 @@
+import {createHash} from 'node:crypto';
+import {readFileSync} from 'node:fs';
 import {usualEngineDir} from '../lib/config/proof-checks.ts';
 import {systemTime} from '../lib/foundation/system/system-time.ts';
 import {engineDirs} from '../lib/peers/zk/engine-dirs.ts';
 import {proofThreadUrl} from '../lib/peers/zk/proof-thread.ts';
 import type {WorkerKind} from '../lib/protocol/wire/messages.ts';
 import type {DevnetFaults} from './faults.ts';
+import {startEngineServer, type EngineServer} from './engine/engine-server.ts';
+import type {EngineApi} from './engine/stand-in.ts';
 import {startLlm, type LlmPaths} from './llm/host.ts';
 import {openPart, portOf, type Part} from './part.ts';
 import {openSecondZkml, type SecondManner} from './second.ts';
@@ -24,6 +28,8 @@ export type WorkersOptions = {
   workerUrl: string | null;
   /** Each zkml answer is compared with that of a second worker, which answers so; null: there is none. */
   second: SecondManner | null;
+  /** The opml worker is an OpenAI-compatible engine: that at `workerUrl`, else a stand-in; null: it is as `worker` says. */
+  engine: DevnetEngine | null;
   /** How the devnet's own opml worker behaves; the others are as published. */
   worker: 'friendly' | 'published';
   operators: number;
@@ -31,9 +37,12 @@ export type WorkersOptions = {
   faults: Pick<DevnetFaults, 'worker' | 'tee' | 'zkml'>;
 };
 
+/** How an engine is asked, and the model of it that answers the jobs of the devnet. */
+export type DevnetEngine = {readonly api: EngineApi; readonly model: string};
+
 /** A worker as the configuration of an operator names it. */
 export type WorkerSection =
-  | {readonly kind: 'opml'; readonly url: string}
+  | {readonly kind: 'opml'; readonly url: string; readonly engine: DevnetEngine | null}
   | {
       readonly kind: 'tee';
       readonly url: string;
@@ -105,8 +114,9 @@ type OpenKind = (options: WorkersOptions, place: Place) => Promise<OfKind>;
 
 const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
   opml: async (options, {closers, operatorPort, paths}) => {
-    const {worker: manner, operators, faults, workerUrl} = options;
-    if (workerUrl !== null) return {part: null, section: () => ({kind: 'opml', url: workerUrl})};
+    const {worker: manner, operators, faults, workerUrl, engine} = options;
+    if (workerUrl !== null) return {part: null, section: () => ({kind: 'opml', url: workerUrl, engine})};
+    if (engine !== null) return openEngine(options, engine, {closers, paths});
     const part = await openPart<OpmlWorker>((before) =>
       startOpmlWorker({
         host: HOST,
@@ -123,7 +133,7 @@ const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
       }),
     );
     closers.push(() => part.stop());
-    return {part, section: () => ({kind: 'opml', url: part.current().url})};
+    return {part, section: () => ({kind: 'opml', url: part.current().url, engine: null})};
   },
 
   // It calls one operator alone, so that each operator has one of its own.
@@ -209,6 +219,29 @@ const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
     };
   },
 };
+
+/** All operators share it, as a cluster behind one URL. */
+async function openEngine(
+  options: WorkersOptions,
+  engine: DevnetEngine,
+  {closers, paths}: Pick<Place, 'closers' | 'paths'>,
+): Promise<OfKind> {
+  const root = `sha256:${createHash('sha256')
+    .update(readFileSync(new URL('tiny.bin', paths.assetsDir)))
+    .digest('hex')}`;
+  const llm = await startLlm(paths);
+  closers.push(() => llm.close());
+  const part = await openPart<EngineServer>((before) =>
+    startEngineServer({
+      host: HOST,
+      port: before === null ? firstPort(options, 'opml') : portOf(before.url),
+      llm,
+      root,
+    }),
+  );
+  closers.push(() => part.stop());
+  return {part, section: () => ({kind: 'opml', url: part.current().url, engine})};
+}
 
 /** 0: a free one. */
 function firstPort({kinds, ports}: WorkersOptions, kind: WorkerKind): number {

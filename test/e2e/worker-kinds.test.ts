@@ -4,12 +4,12 @@ import {ndjson, openWorld, type Line} from '../support/cli.ts';
 const RUN = ['run', '--devnet', '--kind', 'tee', '--kind', 'zkml', '--json', '--quiet'];
 
 describe('aos run --devnet --kind tee --kind zkml', () => {
-  it('has jobs of both kinds answered', async () => {
+  it('has jobs of both kinds answered, and those of opml by an engine', async () => {
     await using world = openWorld();
-    const cli = world.start(RUN);
+    const cli = world.start([...RUN, '--kind', 'opml', '--engine', 'openai']);
     const isOf = (wanted: string, {job}: Line): boolean => (job as {kind: string}).kind === wanted;
     await Promise.all(
-      ['tee', 'zkml'].map((kind) => cli.event('result_accepted', (line) => isOf(kind, line))),
+      ['tee', 'zkml', 'opml'].map((kind) => cli.event('result_accepted', (line) => isOf(kind, line))),
     );
     const {stdout} = await cli.kill('SIGINT');
     const lines = ndjson(stdout);

@@ -28,6 +28,7 @@ const OPTIONS: WorkersOptions = {
   kinds: ['tee', 'zkml'],
   workerUrl: null,
   second: null,
+  engine: null,
   worker: 'published',
   operators: 1,
   ports: {},
@@ -121,7 +122,7 @@ describe('the workers of a devnet', () => {
       expect(workers.part).toBeNull();
       expect(workers.sections(0)).toEqual([
         {
-          opml: {kind, url},
+          opml: {kind, url, engine: null},
           tee: {kind, url, callbackPort: 21_001, attested: null},
           zkml: {kind, url, knownGood: null, models: [], second: null},
         }[kind],

@@ -4,7 +4,8 @@ import {FAULTS, faultsOf, kindsOfFault} from '../../../devnet/faults.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
-import {durationFlag, httpUrl, rangeFlag} from '../../cli/flags.ts';
+import {engineFlags, engineOf, workerUrlOf, type Common, type EngineFlagValues} from './engine-flags.ts';
+import {durationFlag, rangeFlag} from '../../cli/flags.ts';
 import {secondFlag, secondOf} from './second-flag.ts';
 
 /** What a devnet's dispatcher is when no flag says so. */
@@ -15,7 +16,7 @@ const DEFAULT_KIND: WorkerKind = 'opml';
 const helpGroup = 'NETWORK';
 
 /** What the network of a devnet is like. */
-const flagsOf = (common: {helpGroup: string; dependsOn?: string[]}) => ({
+const flagsOf = (common: Common) => ({
   dispatcher: Flags.string({
     summary: 'Behave as this published dispatcher: newest (the default) signs its jobs, head signs nothing.',
     options: ['newest', 'head'] as const,
@@ -48,6 +49,7 @@ const flagsOf = (common: {helpGroup: string; dependsOn?: string[]}) => ({
     ...common,
   }),
   second: secondFlag(common),
+  ...engineFlags(common),
   fault: Flags.string({
     summary: 'Let a part of the network do something wrong; may be given several times.',
     description: Object.entries(FAULTS)
@@ -64,14 +66,12 @@ const flagsOf = (common: {helpGroup: string; dependsOn?: string[]}) => ({
 export const devnetRunFlags = flagsOf({helpGroup: 'DEVNET', dependsOn: ['devnet']});
 
 /** Their values. */
-export type NetworkFlags = {
+export type NetworkFlags = EngineFlagValues & {
   dispatcher?: string | undefined;
   friendly: boolean;
   'block-time'?: number | undefined;
   kind?: string[] | undefined;
-  'worker-url'?: string | undefined;
   second?: string | undefined;
-  fault?: string[] | undefined;
 };
 
 /** The kinds that were named, each once. */
@@ -86,7 +86,10 @@ export function kindsOf({kind}: Pick<NetworkFlags, 'kind'>): readonly WorkerKind
  */
 export function networkOptions(
   flags: NetworkFlags,
-): Pick<DevnetOptions, 'dispatcher' | 'worker' | 'kinds' | 'blockTimeS' | 'workerUrl' | 'second' | 'faults'> {
+): Pick<
+  DevnetOptions,
+  'dispatcher' | 'worker' | 'kinds' | 'blockTimeS' | 'workerUrl' | 'second' | 'engine' | 'faults'
+> {
   const {dispatcher, friendly, fault = []} = flags;
   const workerUrl = flags['worker-url'];
   const named = dispatcher === 'newest' || dispatcher === 'head' ? dispatcher : DEFAULT_DISPATCHER;
@@ -99,6 +102,7 @@ export function networkOptions(
   }
   const kinds = kindsOf(flags);
   for (const name of fault) requireKind(name, kinds);
+  const engine = engineOf(flags, kinds);
   if (workerUrl !== undefined && kinds.length > 1) {
     throw new AosError('USAGE', `--worker-url names one worker, and there are ${kinds.length} kinds`, {
       next: say('Name one --kind with --worker-url.'),
@@ -109,8 +113,9 @@ export function networkOptions(
     kinds,
     worker: version === 'friendly' ? 'friendly' : 'published',
     blockTimeS: flags['block-time'] ?? null,
-    workerUrl: workerUrl === undefined ? null : httpUrl(workerUrl, 'worker-url').replace(/\/$/, ''),
+    workerUrl: workerUrlOf(flags),
     second: secondOf(flags.second, kinds),
+    engine,
     faults: faultsOf(fault),
   };
 }
@@ -129,13 +134,15 @@ function requireKind(fault: string, kinds: readonly WorkerKind[]): void {
 export function networkArgs(flags: NetworkFlags): string[] {
   const {dispatcher, friendly, kind = [], fault = []} = flags;
   const blockTime = flags['block-time'];
-  const workerUrl = flags['worker-url'];
   return [
     ...(dispatcher === undefined ? [] : ['--dispatcher', dispatcher]),
     ...(friendly ? ['--friendly'] : []),
     ...(blockTime === undefined ? [] : ['--block-time', String(blockTime)]),
     ...kind.flatMap((name) => ['--kind', name]),
-    ...(workerUrl === undefined ? [] : ['--worker-url', workerUrl]),
+    ...(['worker-url', 'engine', 'engine-model', 'engine-api'] as const).flatMap((name) => {
+      const value = flags[name];
+      return value === undefined ? [] : [`--${name}`, value];
+    }),
     ...(flags.second === undefined ? [] : ['--second', flags.second]),
     ...fault.flatMap((name) => ['--fault', name]),
   ];

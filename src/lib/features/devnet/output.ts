@@ -67,7 +67,7 @@ export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOu
 }
 
 /** What a devnet consists of, a line each: only what there is. */
-export function readyRows({operators, dispatcher, urls, contracts}: Omit<Devnet, 'close'>): string[] {
+export function readyRows({operators, dispatcher, engine, urls, contracts}: Omit<Devnet, 'close'>): string[] {
   const [{config, operator}, ...others] = operators;
   const rows: Readonly<Record<string, string | undefined>> = {
     config,
@@ -75,6 +75,8 @@ export function readyRows({operators, dispatcher, urls, contracts}: Omit<Devnet,
     ...urls,
     'range contract': contracts.vrfRange,
     'dispatcher is': ABOUT[dispatcher],
+    'opml worker is':
+      engine === null ? undefined : `an engine (openai), its model ${safeText(engine.model, 60)}`,
     'tee worker is': urls.tee === undefined ? undefined : STAND_INS.tee,
     'zkml worker is': urls.zkml === undefined ? undefined : STAND_INS.zkml,
     ...Object.fromEntries(others.map((other, index) => [`config ${index + 2}`, other.config])),

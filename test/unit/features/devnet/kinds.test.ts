@@ -21,7 +21,28 @@ describe('the kinds of a devnet', () => {
     ]);
   });
 
+  it('may have an engine in the place of the opml worker: a stand-in, or one that runs elsewhere', () => {
+    const own = {...FLAGS, engine: 'openai', kind: ['opml', 'tee'], fault: ['worker-silent']};
+    expect(networkOptions(own)).toMatchObject({
+      workerUrl: null,
+      engine: {api: 'completions', model: 'aos-tiny'},
+    });
+    expect(networkArgs(own)).toEqual([
+      ...['--kind', 'opml', '--kind', 'tee', '--engine', 'openai', '--fault', 'worker-silent'],
+    ]);
+    const other = {...FLAGS, engine: 'openai', 'worker-url': 'http://127.0.0.1:9/v1/', 'engine-model': 'm'};
+    expect(networkOptions(other)).toMatchObject({
+      workerUrl: 'http://127.0.0.1:9',
+      engine: {api: 'chat', model: 'm'},
+    });
+    expect(networkOptions({...other, 'engine-api': 'completions'}).engine?.api).toBe('completions');
+    expect(networkOptions(FLAGS).engine).toBeNull();
+  });
+
   it.each([
+    [{engine: 'openai', kind: ['tee']}],
+    [{engine: 'openai', 'worker-url': 'http://127.0.0.1:9'}],
+    [{engine: 'openai', fault: ['worker-locked']}],
     [{kind: ['tee'], fault: ['worker-locked']}],
     [{kind: ['opml'], fault: ['worker-no-srs']}],
     [{fault: ['worker-enclave-gone']}],

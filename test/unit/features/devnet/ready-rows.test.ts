@@ -11,11 +11,12 @@ const URLS = {
   worker: 'http://127.0.0.1:6',
 };
 
-function rowsWith(urls: Partial<Devnet['urls']>): string[] {
+function rowsWith(urls: Partial<Devnet['urls']>, engine: Devnet['engine'] = null): string[] {
   const operator = {operator: '0x1', config: '/c.yaml', url: 'http://127.0.0.1:5'};
   return readyRows({
     operators: [operator, {...operator, config: '/c-2.yaml'}],
     dispatcher: 'newest',
+    engine,
     urls: {...URLS, opml: undefined, tee: undefined, zkml: undefined, proofs: undefined, ...urls},
     contracts: {vrfRange: '0x2'},
     banner: '',
@@ -36,5 +37,7 @@ describe('what a devnet says of itself', () => {
     expect(rows).toContain('  proofs           http://127.0.0.1:8');
     expect(rows.find((row) => row.includes('tee worker is'))).toContain('stand-in');
     expect(rows.find((row) => row.includes('zkml worker is'))).toContain('by hash');
+    const byEngine = rowsWith({}, {api: 'chat', model: 'm\u001b'});
+    expect(byEngine.find((row) => row.includes('opml worker is'))).toMatch(/an engine .* m\\x1b$/);
   });
 });
