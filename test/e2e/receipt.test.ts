@@ -99,7 +99,10 @@ it('writes the receipt of a job, which is checked elsewhere, and says why anothe
     expect(refused).toMatchObject({code: 65, stdout: ''});
     expect(refused.stderr).toContain('RECEIPT_INVALID');
   }
-  expect((await verify(path.join(empty, 'no such'), ...parties)).code).toBe(74);
+  const absent = await verify(path.join(empty, 'no such'), ...parties);
+  expect(absent).toMatchObject({code: 74});
+  expect(absent.stderr).toContain('is not there (ENOENT)');
+  expect((await verify(out, ...parties, '--range', '5,0')).code).toBe(64);
   const several = await verify(out, large, passed, ...parties, '--json');
   expect(several.code).toBe(3);
   expect(jsonOf(several.stdout)).toMatchObject({

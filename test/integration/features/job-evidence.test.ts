@@ -88,6 +88,7 @@ it('keeps receipts of what a worker answered past the evidence period and the re
     expect(one.jobs[0]).toMatchObject({overall: 'valid', tag: 'suspicion', position: 'first', seq: tagged});
     const all = await verifyJobs(packed, {choice: null, all: true, signal});
     expect(all).toMatchObject({checked: 4, valid: 2, incomplete: 2, broken: 0});
+    expect(all.incompleteBy).toEqual([{link: 'dispatcher', verdict: 'not_here', jobs: 2}]);
 
     // A file that was changed is a broken link of its job.
     const [name = ''] = readdirSync(evidence.dir);

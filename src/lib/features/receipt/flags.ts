@@ -26,6 +26,8 @@ const rangeFlag = Flags.custom<KnownRange>({
         'USAGE',
         '--range takes two whole numbers, such as 0,60000, or with MAX: 0,60000/600000',
       );
+    if (BigInt(start) > BigInt(end))
+      throw new AosError('USAGE', '--range begins after its end: it takes START,END, such as 0,60000');
     return Promise.resolve({
       start: BigInt(start),
       end: BigInt(end),

@@ -2,6 +2,7 @@ import type {JobDetailRecord} from '../../node/journal/job-query-types.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
 import {
   firstBroken,
+  firstMissing,
   overallOf,
   type Link,
   type LinkName,
@@ -30,6 +31,8 @@ export type JobsReport = {
   valid: number;
   incomplete: number;
   broken: number;
+  /** What the incomplete ones have not: of each the first link that is not valid. */
+  incompleteBy: readonly {link: LinkName; verdict: Verdict; jobs: number}[];
   /** Of the hash chain of clock readings. */
   chain: {readings: number; verdict: Verdict; why: string | null};
   /** The one that was named; of all those that are broken, the first {@link MOST_SHOWN}. */
@@ -53,5 +56,21 @@ export function jobReport(
     overall: overallOf(links),
     broken: firstBroken(links)?.link ?? null,
     links,
+  };
+}
+
+/** Counts what the incomplete jobs have not. */
+export function countIncomplete(): {add(report: JobReport): void; list(): JobsReport['incompleteBy']} {
+  const counted = new Map<string, {link: LinkName; verdict: Verdict; jobs: number}>();
+  return {
+    add({overall, links}) {
+      if (overall !== 'incomplete') return;
+      const first = firstMissing(links);
+      if (first === null) return;
+      const {link, verdict} = first;
+      const name = `${link} ${verdict}`;
+      counted.set(name, {link, verdict, jobs: (counted.get(name)?.jobs ?? 0) + 1});
+    },
+    list: () => [...counted.values()].sort((a, b) => b.jobs - a.jobs),
   };
 }

@@ -1,4 +1,8 @@
 import {run, say, type NextStep} from '../../foundation/next-step/next-step.ts';
+import type {Checked} from '../../protocol/receipt/check/check.ts';
+import {isSameRange, textOf} from '../../protocol/receipt/check/sampling-links.ts';
+import {firstBroken} from '../../protocol/receipt/links.ts';
+import type {Parties, Receipt} from '../../protocol/receipt/receipt.ts';
 
 /** Addresses that signed messages with jobs, and are no dispatcher that is known; `jobs`: of how many. */
 export type Strangers = readonly {address: string; jobs: number}[];
@@ -30,11 +34,33 @@ export function nextForJobs(strangers: Strangers, which: string): NextStep | nul
   return run('job verify', [which, ...flags], `If ${theSame(strangers)} of that time`);
 }
 
-/** The same of a receipt. */
-export function nextForReceipt(stranger: string | null): NextStep | null {
-  return stranger === null
-    ? null
-    : say(`If ${stranger} was the dispatcher of that time, give it too: --former-dispatcher ${stranger}`);
+/** What to type to have more of a receipt checked, or to have it checked by what was right at its time; null: nothing. */
+export function nextForReceipt(
+  {stranger, links}: Pick<Checked, 'stranger' | 'links'>,
+  {range}: Pick<Receipt, 'range'>,
+  {dispatcher, formerDispatchers, ranges, precision}: Parties,
+): NextStep | null {
+  if (stranger !== null)
+    return say(
+      `If ${stranger} was the dispatcher of that time, give it too: --former-dispatcher ${stranger}`,
+    );
+  const first = firstBroken(links);
+  if (first !== null) {
+    if (first.link !== 'range' || range === null) return null;
+    if (!ranges.some((one) => isSameRange(one, range)))
+      return say(
+        `If the operator had that range when the job was sampled, give it too: --range ${textOf(range)}`,
+      );
+    return range.precision === precision
+      ? null
+      : say(`If ${range.precision} digits decided when the job was sampled: --precision ${range.precision}`);
+  }
+  const isSigned = links.some(({link, verdict}) => link === 'dispatcher' && verdict === 'not_checked');
+  const missing = [
+    ...(isSigned && dispatcher === null && formerDispatchers.length === 0 ? ['--dispatcher 0x…'] : []),
+    ...(range !== null && ranges.length === 0 ? ['--range START,END'] : []),
+  ];
+  return missing.length === 0 ? null : say(`To have the rest checked, add ${missing.join(' and ')}`);
 }
 
 function theSame(strangers: Strangers): string {

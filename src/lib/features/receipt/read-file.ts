@@ -1,6 +1,7 @@
 import {readInput} from '../../cli/read-input.ts';
-import {AosError, errorText} from '../../foundation/errors/error.ts';
-import {safeText} from '../../foundation/text/safe-text.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
+import {openFailure} from '../../foundation/system/unfit-file.ts';
 import {MOST_RECEIPT_BYTES} from '../../protocol/receipt/document.ts';
 
 /**
@@ -10,13 +11,14 @@ import {MOST_RECEIPT_BYTES} from '../../protocol/receipt/document.ts';
 export async function readReceiptFile(path: string, signal: AbortSignal): Promise<Uint8Array> {
   const input = await readInput(path, MOST_RECEIPT_BYTES, signal).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw new AosError('RECEIPT_UNREADABLE', safeText(errorText(error)));
+    const {why, next} = openFailure(path, error);
+    throw new AosError('RECEIPT_UNREADABLE', `it ${why}`, next === null ? {} : {next});
   });
   switch (input.kind) {
     case 'bytes':
       return input.bytes;
     case 'directory':
-      throw new AosError('RECEIPT_UNREADABLE', 'it is a directory');
+      throw new AosError('RECEIPT_UNREADABLE', 'it is a directory', {next: say('Name the files in it.')});
     case 'tooLarge':
       throw new AosError(
         'RECEIPT_INVALID',

@@ -9,7 +9,6 @@ import {
   type LinkName,
   type Overall,
 } from '../../protocol/receipt/links.ts';
-import {nextForReceipt} from './next.ts';
 
 /** What is said of one receipt; nothing of it that no valid signature binds. */
 export type ReceiptReport = {
@@ -29,7 +28,8 @@ export const NO_FACTS: BoundFacts = {result: null, prompt: null, job: null};
 export function receiptReport(
   file: string,
   links: readonly Link[],
-  {facts, stranger}: Pick<Checked, 'facts' | 'stranger'>,
+  {facts}: Pick<Checked, 'facts'>,
+  next: NextStep | null,
 ): ReceiptReport {
   return {
     file,
@@ -37,7 +37,7 @@ export function receiptReport(
     broken: firstBroken(links)?.link ?? null,
     problem: null,
     links,
-    next: nextForReceipt(stranger),
+    next,
     ...facts,
   };
 }

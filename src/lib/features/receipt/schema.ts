@@ -77,6 +77,10 @@ export const jobVerify: ResultEntry = {
       valid: count,
       incomplete: count,
       broken: count,
+      incompleteBy: v.pipe(
+        v.array(v.object({link: v.picklist(LINKS), verdict: v.picklist(VERDICTS), jobs: count})),
+        v.description('of the incomplete jobs the first link that is not valid'),
+      ),
       chain: v.pipe(
         v.object({
           readings: count,

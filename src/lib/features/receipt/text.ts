@@ -108,7 +108,7 @@ function rows(width: number): (label: string, text: string) => string[] {
 
 /** What was checked again of the journal, for people. */
 export function jobsText(report: JobsReport, width: number, next: RenderNext): string {
-  const {overall, checked, valid, incomplete, broken, chain, jobs, strangers} = report;
+  const {overall, checked, valid, incomplete, broken, incompleteBy, chain, jobs, strangers} = report;
   const lines = jobs.flatMap((job) => [
     `${job.overall === 'broken' ? `BROKEN (${job.broken ?? ''})` : job.overall}${job.seq === null ? '' : `  #${job.seq}`}  ${safeText(middle(job.jobId, 66))}`,
     ...linkLines(job.links, width),
@@ -119,6 +119,11 @@ export function jobsText(report: JobsReport, width: number, next: RenderNext): s
     checked === 0
       ? 'the journal has no job: nothing was checked'
       : `${overall === 'broken' ? 'BROKEN' : overall}: ${count(checked, 'job')} checked, ${valid} valid, ${incomplete} incomplete, ${broken} broken`,
+    ...(checked === 1
+      ? []
+      : incompleteBy.map(
+          ({link, verdict, jobs: n}) => `  ${count(n, 'job')}: ${link} ${VERDICT_TEXT[verdict]}`,
+        )),
     `clock readings: ${chain.readings}, ${VERDICT_TEXT[chain.verdict]}${chain.why === null ? '' : `: ${chain.why}`}`,
     ...strangers.map(
       ({address, jobs: signed}) => `${count(signed, 'job')} signed by ${address}, no known dispatcher`,

@@ -6,6 +6,7 @@ import type {KindChecks} from '../../protocol/receipt/kind-check.ts';
 import type {Parties} from '../../protocol/receipt/receipt.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {linksOf, type OpenKindChecks} from './kind-checks.ts';
+import {nextForReceipt} from './next.ts';
 import {readReceiptFile} from './read-file.ts';
 import {NO_FACTS, receiptReport, type ReceiptReport} from './report.ts';
 
@@ -39,22 +40,23 @@ async function verifyFile(
   try {
     const receipt = readReceipt(await readReceiptFile(file, signal));
     const checked = check({...receipt, content: null}, parties);
-    return receiptReport(file, await linksOf(checked, checks, signal), checked);
+    const links = await linksOf(checked, checks, signal);
+    return receiptReport(file, links, checked, nextForReceipt({...checked, links}, receipt, parties));
   } catch (error) {
     if (!isAosError(error)) throw error;
-    if (isAlone) throw new AosError(error.code, `${safeText(file)}: ${error.message}`);
+    if (isAlone) throw new AosError(error.code, `${safeText(file)}: ${error.message}`, {next: error.next});
     return unreadable(file, error);
   }
 }
 
-function unreadable(file: string, {code, message}: AosError): ReceiptReport {
+function unreadable(file: string, {code, message, next}: AosError): ReceiptReport {
   return {
     file,
     overall: 'unreadable',
     broken: null,
     problem: {code, message},
     links: [],
-    next: null,
+    next,
     ...NO_FACTS,
   };
 }

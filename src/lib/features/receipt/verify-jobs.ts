@@ -13,7 +13,7 @@ import type {JobEvidence, Parties} from '../../protocol/receipt/receipt.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {keptOf, withFlaw} from './evidence.ts';
 import {countStrangers, nextForJobs} from './next.ts';
-import {jobReport, MOST_SHOWN, type JobReport, type JobsReport} from './job-report.ts';
+import {countIncomplete, jobReport, MOST_SHOWN, type JobReport, type JobsReport} from './job-report.ts';
 import {linksOf} from './kind-checks.ts';
 import {withProofSaid} from './proof-said.ts';
 
@@ -58,6 +58,8 @@ export async function verifyKept(of: VerifyJobs, jobId: string, {receipt}: KeptR
 
 function oneReport(report: JobReport, readings: number, {stranger}: Pick<Checked, 'stranger'>): JobsReport {
   const strangers = stranger === null ? [] : [{address: stranger, jobs: 1}];
+  const missing = countIncomplete();
+  missing.add(report);
   const chain = report.links.find(({link}) => link === 'chain');
   return {
     overall: report.overall,
@@ -65,6 +67,7 @@ function oneReport(report: JobReport, readings: number, {stranger}: Pick<Checked
     valid: report.overall === 'valid' ? 1 : 0,
     incomplete: report.overall === 'incomplete' ? 1 : 0,
     broken: report.overall === 'broken' ? 1 : 0,
+    incompleteBy: missing.list(),
     chain: {
       readings,
       verdict: chain?.verdict ?? 'not_here',
@@ -89,6 +92,7 @@ export async function verifyAll(of: VerifyJobs): Promise<JobsReport> {
     const counts = {valid: 0, incomplete: 0, broken: 0};
     const found: JobReport[] = [];
     const strangers = countStrangers();
+    const missing = countIncomplete();
     let checked = 0;
     const done: Promise<void>[] = [];
     const bytesOf = lastBytes();
@@ -103,6 +107,7 @@ export async function verifyAll(of: VerifyJobs): Promise<JobsReport> {
         const links = withProofSaid(await linksOf(answer, of.checks, of.signal), record);
         const report = jobReport(record, withFlaw(links, tasks[index]?.flaw ?? null));
         strangers.add(answer.stranger);
+        missing.add(report);
         checked += 1;
         counts[report.overall] += 1;
         if (report.overall === 'broken') found.push(report);
@@ -122,6 +127,7 @@ export async function verifyAll(of: VerifyJobs): Promise<JobsReport> {
       overall: isBroken ? 'broken' : counts.incomplete > 0 ? 'incomplete' : 'valid',
       checked,
       ...counts,
+      incompleteBy: missing.list(),
       chain,
       jobs: firstOf(found),
       strangers: strangers.list(),

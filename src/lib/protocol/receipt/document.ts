@@ -1,4 +1,5 @@
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 import {jsonLine} from '../../foundation/text/safe-text.ts';
 import type {Reading} from '../clock/readings.ts';
 import {clockToWire, type Clock} from '../clock/vlc.ts';
@@ -77,8 +78,10 @@ function receiptIn(value: JsonValue): Receipt {
   const schema = isJsonObject(value) ? value.get('schema') : undefined;
   if (typeof schema !== 'string') throw invalid('is no receipt');
   if (schema !== RECEIPT_SCHEMA)
-    throw invalid(
-      `is of another version: it says ${JSON.stringify(schema.slice(0, 40))}, and this aos reads ${RECEIPT_SCHEMA}`,
+    throw new AosError(
+      'RECEIPT_INVALID',
+      `it is of another version: it says ${JSON.stringify(schema.slice(0, 40))}, and this aos reads ${RECEIPT_SCHEMA}`,
+      {next: say('Check it with the version of aos that made it, or with the newest one.')},
     );
   const document = members(value, 'the receipt', MEMBERS);
   const clock = members(document('clock'), 'clock', ['before', 'after']);

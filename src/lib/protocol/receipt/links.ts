@@ -55,6 +55,13 @@ export function overallOf(links: readonly Link[]): Overall {
   return links.every(({link, verdict}) => verdict === 'valid' || BESIDE.has(link)) ? 'valid' : 'incomplete';
 }
 
+/** Returns the first link for which the whole is incomplete; null: there is none. */
+export function firstMissing(links: readonly Link[]): Link | null {
+  return (
+    links.find(({link, verdict}) => verdict !== 'valid' && verdict !== 'broken' && !BESIDE.has(link)) ?? null
+  );
+}
+
 /** Returns the first link that is broken, in the order of {@link LINKS}; null: none is. */
 export function firstBroken(links: readonly Link[]): Link | null {
   return links.find(({verdict}) => verdict === 'broken') ?? null;

@@ -76,7 +76,7 @@ export function checkRange(
   );
 }
 
-function isSameRange(a: KnownRange, b: KnownRange): boolean {
+export function isSameRange(a: KnownRange, b: KnownRange): boolean {
   return a.start === b.start && a.end === b.end && a.max === b.max;
 }
 
