@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import type {DispatcherEvent} from '../src/devnet/dispatcher/events.ts';
 import {startDispatcher, type DispatcherVersion} from '../src/devnet/start-dispatcher.ts';
-import type {DispatcherReply, DispatcherRequest} from './dispatcher-requests.ts';
+import type {DispatcherReply, DispatcherRequest, PacedJob} from './dispatcher-requests.ts';
 import {cpuMsOf, serveParent} from './processes.ts';
 
 /** The development dispatcher as a process of its own, which also submits the jobs and takes the times. */
@@ -16,10 +16,11 @@ const dispatcher = await startDispatcher({
 });
 
 /** A job whose JSON is about `bytes` long. */
-function submit(bytes: number): string {
+function submit(bytes: number, of: PacedJob = {}): string {
   submitted += 1;
   const text = `What is job ${submitted}? `;
-  return dispatcher.submit({prompt: text.padEnd(Math.max(text.length, bytes - 120), 'abcdefg ')}).jobId;
+  return dispatcher.submit({prompt: text.padEnd(Math.max(text.length, bytes - 120), 'abcdefg '), ...of})
+    .jobId;
 }
 
 /** Keeps `inFlight` jobs under way until `jobs` are accepted: a new one goes out when one is accepted. */
@@ -79,14 +80,14 @@ const queue = ({jobs, bytes}: Extract<DispatcherRequest, {do: 'queue'}>): Dispat
 /** Jobs at a steady rate: what a busy second left out is made up for in the next. */
 const pace = {submitted: 0, accepted: 0, timer: undefined as NodeJS.Timeout | undefined};
 
-function startPace({perSecond, bytes}: Extract<DispatcherRequest, {do: 'pace'}>): DispatcherReply {
+function startPace({perSecond, bytes, jobs}: Extract<DispatcherRequest, {do: 'pace'}>): DispatcherReply {
   const began = performance.now();
   onEvent = (event) => {
     if (event.type === 'result' && !event.repeated) pace.accepted += 1;
   };
   pace.timer = setInterval(() => {
     const due = Math.floor(((performance.now() - began) * perSecond) / 1000);
-    for (; pace.submitted < due; pace.submitted += 1) submit(bytes);
+    for (; pace.submitted < due; pace.submitted += 1) submit(bytes, jobs[pace.submitted % jobs.length]);
   }, 5);
   return null;
 }

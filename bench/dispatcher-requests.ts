@@ -1,5 +1,8 @@
 import type {Child} from './processes.ts';
 
+/** What a job is of; `params` as raw JSON. What is left out is as for an opml job. */
+export type PacedJob = {kind?: string; model?: string; params?: string};
+
 /** What the bench asks of its dispatcher process. */
 export type DispatcherRequest =
   | {do: 'await-operator'}
@@ -8,7 +11,7 @@ export type DispatcherRequest =
   | {do: 'queue'; jobs: number; bytes: number}
   | {do: 'await-accepted'; jobs: number}
   /** Submits jobs at this rate from now on; says how far it is; ends when each of them is accepted, or none is for a while. */
-  | {do: 'pace'; perSecond: number; bytes: number}
+  | {do: 'pace'; perSecond: number; bytes: number; jobs: readonly PacedJob[]}
   | {do: 'paced'}
   | {do: 'end-pace'; idleMs: number};
 
@@ -50,9 +53,12 @@ export const awaitOperator = (dispatcher: Child): Promise<unknown> =>
 export const awaitAccepted = (dispatcher: Child, jobs: number): Promise<Drained> =>
   dispatcher.ask({do: 'await-accepted', jobs} satisfies DispatcherRequest) as Promise<Drained>;
 
-/** Submits so many jobs a second until {@link endPace}. */
-export const startPace = (dispatcher: Child, perSecond: number): Promise<unknown> =>
-  dispatcher.ask({do: 'pace', perSecond, bytes: 300} satisfies DispatcherRequest);
+/** Submits so many jobs a second until {@link endPace}, of each of `jobs` in turn. */
+export const startPace = (
+  dispatcher: Child,
+  perSecond: number,
+  jobs: readonly PacedJob[] = [{}],
+): Promise<unknown> => dispatcher.ask({do: 'pace', perSecond, bytes: 300, jobs} satisfies DispatcherRequest);
 
 export const paceSoFar = (dispatcher: Child): Promise<Paced> =>
   dispatcher.ask({do: 'paced'} satisfies DispatcherRequest) as Promise<Paced>;

@@ -4,6 +4,7 @@ import {parseArgs} from 'node:util';
 import type {DispatcherVersion} from '../src/devnet/start-dispatcher.ts';
 import {benchBacklog} from './backlog.ts';
 import {benchBackup} from './backup.ts';
+import {benchChecks} from './checks.ts';
 import {tableOf, targetText, verdictOf, type Row} from './figures.ts';
 import {benchDashboard} from './dashboard.ts';
 import {benchHostileFrames} from './hostile-frames.ts';
@@ -28,6 +29,7 @@ const USUAL = [
   'metrics',
   'receipts',
   'zk',
+  'checks',
 ] as const;
 const PARTS = [...USUAL, 'hostile-frames', 'backup'] as const;
 type Part = (typeof PARTS)[number];
@@ -55,7 +57,7 @@ export async function main(root: string, args: string[]): Promise<void> {
   if (begin('startup')) rows.push(...benchStartup(root));
   if (begin('vrf')) rows.push(...(await benchVrf()));
   if (
-    ['latency', 'throughput', 'backlog', 'dashboard', 'hostile-frames', 'backup'].some((name) =>
+    ['latency', 'throughput', 'backlog', 'dashboard', 'hostile-frames', 'backup', 'checks'].some((name) =>
       wanted.has(name as Part),
     )
   ) {
@@ -74,6 +76,7 @@ export async function main(root: string, args: string[]): Promise<void> {
       if (begin('hostile-frames')) rows.push(...(await benchHostileFrames(network)));
       if (begin('backup')) rows.push(...(await benchBackup(root, network)));
       if (begin('dashboard')) rows.push(...(await benchDashboard(root, network)));
+      if (begin('checks')) rows.push(...(await benchChecks(root, network)));
     } finally {
       await network.close();
     }

@@ -20,10 +20,19 @@ export type Network = {
   signer: Child & {url: string; address: string};
   /** Starts a dispatcher, which knows of no job [of the version that is measured]. */
   dispatcher(version?: DispatcherVersion): Promise<Dispatcher>;
+  /** Writes the configuration of an operator with an empty journal, and with these workers [the one that answers at once]. */
+  prepare(
+    dispatcher: Dispatcher,
+    selecting: Selecting,
+    workers?: (home: string) => Readonly<Record<string, unknown>>,
+  ): Promise<Prepared>;
   /** Starts `aos run` with an empty journal. */
   operator(dispatcher: Dispatcher, selecting: Selecting): Promise<Operator>;
   close(): Promise<void>;
 };
+
+/** A folder of its own with a configuration file, and where the operator will listen. */
+type Prepared = {home: string; config: string; url: string};
 
 /** Whether the operator's sampling range selects every job or none. */
 export type Selecting = 'all' | 'none';
@@ -57,32 +66,40 @@ export async function startNetwork(root: string, measured: DispatcherVersion): P
   const node = checksumAddress(signer.address);
   await chain.setRange(ranges.all, node, EVERY_JOB);
 
+  const prepare: Network['prepare'] = async (dispatcher, selecting, workersIn) => {
+    const home = mkdtempSync(path.join(dir, 'operator-'));
+    const vrfKeyFile = path.join(home, 'vrf.key');
+    writeFileSync(vrfKeyFile, randomBytes(32).toString('hex'), {mode: 0o600});
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const config = path.join(home, 'config.yaml');
+    const workers = workersIn?.(home) ?? {opml: {url: worker.url}};
+    const lines = [
+      'network: devnet',
+      `node: {node_id: "${node}", signer_key: "${signer.url}", vrf_key_file: "${vrfKeyFile}"${signedBy(dispatcher)}}`,
+      `net: {rest_url: "127.0.0.1:${port}", metrics_url: "127.0.0.1:0", dispatcher_url: "${dispatcher.url}", callback_url: "${url}", verify_dispatcher: ${dispatcher.version === 'head' ? 'when-signed' : 'require'}}`,
+      `chain: {chain_rpc_url: "${anvil.url}", vrf_range_contract: "${ranges[selecting]}"}`,
+      // JSON is YAML.
+      `workers: ${JSON.stringify(workers)}`,
+      `store: {dir: "${path.join(home, 'state')}"}`,
+    ];
+    writeFileSync(config, `${lines.join('\n')}\n`);
+    return {home, config, url};
+  };
+
   return {
     dir,
     signer,
+    prepare,
     dispatcher: async (version = measured) => ({
       ...(await startNamed('dispatcher-process', version)),
       version,
     }),
     async operator(dispatcher, selecting) {
-      const range = ranges[selecting];
-      const home = mkdtempSync(path.join(dir, 'operator-'));
-      const vrfKeyFile = path.join(home, 'vrf.key');
-      writeFileSync(vrfKeyFile, randomBytes(32).toString('hex'), {mode: 0o600});
-      const port = await freePort();
-      const config = path.join(home, 'config.yaml');
-      const lines = [
-        'network: devnet',
-        `node: {node_id: "${node}", signer_key: "${signer.url}", vrf_key_file: "${vrfKeyFile}"${signedBy(dispatcher)}}`,
-        `net: {rest_url: "127.0.0.1:${port}", metrics_url: "127.0.0.1:0", dispatcher_url: "${dispatcher.url}", callback_url: "http://127.0.0.1:${port}", verify_dispatcher: ${dispatcher.version === 'head' ? 'when-signed' : 'require'}}`,
-        `chain: {chain_rpc_url: "${anvil.url}", vrf_range_contract: "${range}"}`,
-        `workers: {opml: {url: "${worker.url}"}}`,
-        `store: {dir: "${path.join(home, 'state')}"}`,
-      ];
-      writeFileSync(config, `${lines.join('\n')}\n`);
+      const {home, config, url} = await prepare(dispatcher, selecting);
       const start = (): Operator => {
         const {ended: isOver, ...running} = runOperator(root, home, config);
-        return {...running, home, url: `http://127.0.0.1:${port}`, again: () => isOver.then(start)};
+        return {...running, home, url, again: () => isOver.then(start)};
       };
       return start();
     },
@@ -140,7 +157,8 @@ async function startNamed(
   return {...child, ...(child.ready as {url: string; address: string})};
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nothing listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   const port = await listenOn(server, '127.0.0.1', 0);
   await new Promise((resolve) => server.close(resolve));

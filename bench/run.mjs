@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: bundles the benches beside the built CLI (so that native packages are found) and runs them.
- * Options: `--only latency,throughput,backlog,startup,vrf,history,dashboard,metrics,receipts,zk`, `--json FILE`; `--only hostile-frames` and
+ * Options: `--only latency,throughput,backlog,startup,vrf,history,dashboard,metrics,receipts,zk,checks`, `--json FILE`; `--only hostile-frames` and
  * `--only backup` are not among those that run by themselves.
  */
 import {rm} from 'node:fs/promises';
@@ -11,10 +11,10 @@ import {build} from 'esbuild';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const outdir = path.join(root, 'dist', 'bench');
 
-await build({
-  entryPoints: ['main', 'dispatcher-process', 'signer-process', 'echo-process', 'flood-process'].map((name) =>
-    path.join(root, 'bench', `${name}.ts`),
-  ),
+const processes = ['dispatcher', 'signer', 'echo', 'flood', 'operator', 'attesting'].map(
+  (name) => `${name}-process`,
+);
+const options = {
   outdir,
   bundle: true,
   splitting: true,
@@ -35,6 +35,21 @@ await build({
   },
   define: {'process.env.NODE_ENV': '"production"'},
   logLevel: 'warning',
+};
+await build({
+  ...options,
+  entryPoints: ['main', ...processes].map((name) => path.join(root, 'bench', `${name}.ts`)),
+});
+await build({
+  ...options,
+  entryPoints: {'unchecked-operator-process': path.join(root, 'bench', 'operator-process.ts')},
+  plugins: [
+    {
+      name: 'no-checks',
+      setup: ({onResolve}) =>
+        onResolve({filter: /\/open-checks\.ts$/}, () => ({path: path.join(root, 'bench', 'no-checks.ts')})),
+    },
+  ],
 });
 try {
   const {main} = await import(pathToFileURL(path.join(outdir, 'main.js')).href);
