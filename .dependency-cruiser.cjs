@@ -90,6 +90,22 @@ module.exports = {
       to: {path: `${LIB}/protocol/attestation/check/`},
     },
     {
+      name: 'a-run-reaches-no-check',
+      comment:
+        'The same over any number of files between: what the event loop of `aos run` loads never leads to what reads proofs, certificates or CBOR.',
+      severity: 'error',
+      from: {path: [`${LIB}/features/run/`, `${LIB}/node/operator/`]},
+      to: {
+        path: [
+          `${LIB}/peers/zk/thread/`,
+          `${LIB}/protocol/zk/judging/`,
+          `${LIB}/protocol/attestation/check/`,
+          'node_modules/(@peculiar/x509|cbor2|reflect-metadata)/',
+        ],
+        reachable: true,
+      },
+    },
+    {
       name: 'receipts-are-checked-in-a-thread',
       comment:
         'A check recovers signatures: threads make it, or a command that does nothing else. What runs beside the jobs only writes receipts.',
