@@ -12,8 +12,10 @@ export type MetricsServer = {
   close(): Promise<void>;
 };
 
-/** Scrapers are few; connections above that wait in the system, and never take files that /ping needs. */
+/** Scrapers are few, and connections above that are cut: they never take files that /ping needs. */
 const MOST_CONNECTIONS = 32;
+/** How often the limits below are looked at; Node’s own 30 s would leave the port to whoever holds its connections. */
+const LOOK_EVERY_MS = 1_000;
 const HEAD_MS = 3_000;
 const REQUEST_MS = 5_000;
 const KEEP_MS = 65_000;
@@ -25,10 +27,17 @@ const KEEP_MS = 65_000;
  */
 export function startMetricsServer(address: ListenAddress, routes: Routes): Promise<MetricsServer> {
   const server = createServer(
-    {headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_MS},
+    {
+      headersTimeout: HEAD_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: KEEP_MS,
+      connectionsCheckingInterval: LOOK_EVERY_MS,
+    },
     (request, response) => void answer(request, response, routes),
   );
   server.maxConnections = MOST_CONNECTIONS;
+  // Those that only wait for their next request make room for the next try.
+  server.on('drop', () => server.closeIdleConnections());
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({host: address.host, port: address.port}, () => {

@@ -1,5 +1,5 @@
 import {createServer, request} from 'node:http';
-import type {AddressInfo} from 'node:net';
+import {connect, type AddressInfo} from 'node:net';
 import {afterEach, describe, expect, it} from 'vitest';
 import {startMetrics, type LiveMetrics} from '../../../../src/lib/features/metrics/start.ts';
 import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
@@ -104,6 +104,30 @@ describe('the metrics port', () => {
     expect(await ask(`${url}/metrics`, {host: 'localhost:1'})).toMatchObject({status: 200});
     expect(await ask(`${url}/nothing`)).toMatchObject({status: 404});
     expect(await ask(`${url}//`)).toMatchObject({status: 404});
+  });
+
+  it('is not taken away by connections that are kept without a request', async () => {
+    const {url} = await started();
+    const {port} = new URL(url);
+    const kept = await Promise.all(
+      Array.from({length: 32}, async () => {
+        const socket = connect(Number(port), LOOPBACK);
+        socket.on('error', () => undefined);
+        closers.push(() => Promise.resolve(socket.destroy()));
+        socket.write(`GET /livez HTTP/1.1\r\nhost: ${LOOPBACK}\r\n\r\n`);
+        await new Promise((resolve) => socket.once('data', resolve));
+        return socket;
+      }),
+    );
+    expect(kept).toHaveLength(32);
+    await expect
+      .poll(() =>
+        ask(`${url}/livez`).then(
+          ({status}) => status,
+          () => null,
+        ),
+      )
+      .toBe(200);
   });
 
   it('that is taken is a warning, and is opened when it is free', async () => {
