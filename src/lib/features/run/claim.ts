@@ -6,7 +6,13 @@ import {onAbort} from '../../foundation/async/abort.ts';
 import type {Code} from '../../foundation/errors/table.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {claimNode} from '../../node/identity-lock/claim.ts';
-import {OWNER_FILE, readHolder, writeHolder, type Holder} from '../../node/identity-lock/holder.ts';
+import {
+  OWNER_FILE,
+  processName,
+  readHolder,
+  writeHolder,
+  type Holder,
+} from '../../node/identity-lock/holder.ts';
 import {isDevelopmentChain} from '../../protocol/development-chain.ts';
 import {lockNames} from '../../node/identity-lock/identity.ts';
 import {takeIdentity} from '../../node/identity-lock/lock.ts';
@@ -84,10 +90,10 @@ export async function claimForRun<T>(
     journalHolder: () => readHolder(words, () => true),
     time: systemTime,
     stop,
-    onWait: ({pid}, ms) =>
+    onWait: (former, ms) =>
       onWait({
         code: 'NODE_STOPPING',
-        message: `the former operator (pid ${pid ?? '?'}) stops; waiting up to ${Math.ceil(ms / 1000)} s for its end`,
+        message: `the former operator (${processName(former)}) stops; waiting up to ${Math.ceil(ms / 1000)} s for its end`,
       }),
   });
   writeHolder(words, holder);

@@ -2,7 +2,7 @@ import {run, say} from '../../foundation/next-step/next-step.ts';
 import {AosError, isAosError, stoppedBy} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {isoTime, type Time} from '../../foundation/time/time.ts';
-import type {Holder} from './holder.ts';
+import {processName, type Holder} from './holder.ts';
 import type {IdentityLock, Taking} from './lock.ts';
 
 /** How to become the only operator of a node. */
@@ -83,9 +83,9 @@ async function attempt<T>(deps: ClaimDeps<T>): Promise<Attempt<T>> {
 
 function locked(nodeId: string, holder: Holder | null): AosError {
   if (holder === null) return new AosError('NODE_LOCKED', `another process of this user works for ${nodeId}`);
-  const {pid, version, network, store, startedAt} = holder;
+  const {pid, version, network, store, startedAt, elsewhere} = holder;
   const facts = [
-    ...(pid === null ? [] : [`pid ${pid}`]),
+    ...(elsewhere === true ? ['in another container'] : pid === null ? [] : [`pid ${pid}`]),
     ...(version === '' ? [] : [`aos ${safeText(version, 40)}`]),
     ...(startedAt === null ? [] : [`since ${isoTime(startedAt)}`]),
     ...(store === '' ? [] : [`its journal is in ${safeText(store, MOST_PATH)}`]),
@@ -96,17 +96,19 @@ function locked(nodeId: string, holder: Holder | null): AosError {
     {
       details: {pid, store: safeText(store, MOST_PATH)},
       ...(pid === null
-        ? {}
+        ? elsewhere === true
+          ? {next: say('Stop that one in its container first, if this one is to take over.')}
+          : {}
         : {next: say(`Stop that one first, if this one is to take over: kill -TERM ${pid}`)}),
     },
   );
 }
 
-function notEnded({pid}: Holder, ms: number): AosError {
+function notEnded(former: Holder, ms: number): AosError {
   return new AosError(
     'NODE_STOPPING',
-    `the former operator (pid ${pid ?? '?'}) has not ended within ${Math.ceil(ms / 1000)} s`,
-    {details: {pid}, next: run('run', [], 'Start it again when that process has ended')},
+    `the former operator (${processName(former)}) has not ended within ${Math.ceil(ms / 1000)} s`,
+    {details: {pid: former.pid}, next: run('run', [], 'Start it again when that process has ended')},
   );
 }
 
@@ -114,7 +116,6 @@ function notEnded({pid}: Holder, ms: number): AosError {
 function stopped(reason: unknown, former: Holder | null): AosError {
   if (reason !== 'SIGINT' && reason !== 'SIGTERM')
     return new AosError('NODE_STOPPING', 'the former operator has not ended in the time of this run');
-  const what =
-    former === null ? 'it started' : `it waited for the former operator (pid ${former.pid ?? '?'})`;
+  const what = former === null ? 'it started' : `it waited for the former operator (${processName(former)})`;
   return stoppedBy(reason, `stopped while ${what}`);
 }

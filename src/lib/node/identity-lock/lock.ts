@@ -101,7 +101,8 @@ function holderOf(dir: string, name: string): Holder | null {
     if (holder === null) forgetHolder(path);
     else found.push(holder);
   }
-  return found[0] ?? null;
+  // Words of another container may be left of one that has ended.
+  return found.find(({elsewhere}) => elsewhere !== true) ?? found[0] ?? null;
 }
 
 function wordsOf(dir: string, name: string): string[] {

@@ -83,6 +83,24 @@ describe('the lock of an identity', () => {
     next.release();
   });
 
+  it('does not name the process of another container, whose number is that of another one here', () => {
+    using here = dirsOf(1);
+    const [dir = ''] = here.dirs;
+    const lock = taken(take([dir]));
+    for (const name of readdirSync(dir).filter((name) => name.endsWith('.json')))
+      writeFileSync(join(dir, name), JSON.stringify({...holder, pid: 1, pidSpace: 'pid:[1]'}));
+    expect(take([dir])).toEqual({holder: {...holder, pid: null, elsewhere: true}});
+    // Those of this machine are more certain.
+    lock.stopping(30_000);
+    for (const name of readdirSync(dir).filter((name) => name.endsWith('.json')))
+      writeFileSync(
+        join(dir, name.replace(/\d+\.json$/, '1.json')),
+        JSON.stringify({...holder, pid: 1, pidSpace: 'pid:[1]'}),
+      );
+    expect(take([dir])).toEqual({holder: {...holder, stoppingMs: 30_000}});
+    lock.release();
+  });
+
   it.each([
     ['no JSON', 'x'],
     ['another shape', '{"pid":"7"}'],

@@ -156,3 +156,16 @@ describe('becoming the only operator of a node', () => {
     expect(time.timers()).toBe(0);
   });
 });
+
+it('an operator of another container is not named by a number, and not to be killed by one', async () => {
+  const {time, claim} = stage([{from: 0, lock: {...works, pid: null, elsewhere: true}}]);
+  const failed = claim.catch((error: unknown) => error);
+  await time.advance(60_000);
+  const error = await failed;
+  expect(error).toMatchObject({
+    code: 'NODE_LOCKED',
+    message: expect.stringContaining('already: in another container, aos 0.1.0') as string,
+    details: {pid: null},
+    next: {say: 'Stop that one in its container first, if this one is to take over.'},
+  });
+});
