@@ -140,11 +140,12 @@ function proofLines(models: readonly PinnedModel[]): string[] {
     '    allow_private: [127.0.0.0/8]',
     '    repeated_proofs: allow',
     '    models:',
-    ...models.flatMap(({name, files: {vk, vkSha256, settings, settingsSha256, srs}}) => [
+    ...models.flatMap(({name, files: {vk, vkSha256, settings, settingsSha256, srs, srsSha256}}) => [
       `      ${text(name)}:`,
-      ...Object.entries({vk, vk_sha256: vkSha256, settings, settings_sha256: settingsSha256, srs}).flatMap(
-        ([key, value]) => (value === null ? [] : [`        ${key}: ${text(value)}`]),
-      ),
+      ...Object.entries({
+        ...{vk, vk_sha256: vkSha256, settings, settings_sha256: settingsSha256},
+        ...{srs, srs_sha256: srsSha256},
+      }).flatMap(([key, value]) => (value === null ? [] : [`        ${key}: ${text(value)}`])),
     ]),
   ];
 }

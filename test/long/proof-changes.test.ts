@@ -46,6 +46,7 @@ it('none of a thousand changes to a Groth16 proof is taken with other outputs', 
     settings: null,
     settingsSha256: null,
     srs: null,
+    srsSha256: null,
   };
   const [whole, other] = [groth16Proof([7n, 9n]), groth16Proof([8n, 9n], [23n, 29n])].map((proof) =>
     Buffer.from(JSON.stringify(proof)),

@@ -29,12 +29,14 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 /** The files of a model of the devnet, pinned. */
 export function modelFiles(model: 'mean' | 'dense'): ModelFiles {
   const [vk, settings] = [assetPath(`${model}/vk.key`), assetPath(`${model}/settings.json`)];
+  const srs = assetPath(`${model}/srs.bin`);
   return {
     vk,
     vkSha256: sha256(readFileSync(vk)),
     settings,
     settingsSha256: sha256(readFileSync(settings)),
-    srs: assetPath(`${model}/srs.bin`),
+    srs,
+    srsSha256: sha256(readFileSync(srs)),
   };
 }
 

@@ -72,6 +72,7 @@ export function openVerifier(options: {
 function pinnedFiles(folder: URL): ModelFiles {
   const file = (name: string): string => fileURLToPath(new URL(name, folder));
   const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
-  const [vk, settings] = [file('vk.key'), file('settings.json')];
-  return {vk, vkSha256: sha256(vk), settings, settingsSha256: sha256(settings), srs: file('srs.bin')};
+  const [vk, settings, srs] = [file('vk.key'), file('settings.json'), file('srs.bin')];
+  const [vkSha256, settingsSha256, srsSha256] = [sha256(vk), sha256(settings), sha256(srs)];
+  return {vk, vkSha256, settings, settingsSha256, srs, srsSha256};
 }

@@ -61,6 +61,7 @@ export type ProofModel = {
   settingsSha256: string | null;
   /** null: the one of the ceremony. */
   srs: string | null;
+  srsSha256: string | null;
 };
 
 /** How the proofs of zkml jobs are checked here. */

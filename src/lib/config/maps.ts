@@ -45,6 +45,7 @@ export const ZKML_MODELS = {
       meaning: 'Its SRS, where that is not the one of the ceremony, whose constants aos has.',
       example: './models/mine/srs.bin',
     },
+    srs_sha256: {type: SHA256, meaning: 'The SHA-256 of that file.', example: HASH},
   },
 } as const satisfies MapSpec;
 

@@ -31,6 +31,7 @@ export function proofChecksOf(resolved: Resolved, tree: FileTree, base: PathBase
       settings: settings === undefined ? null : path(settings),
       settingsSha256: values.get('settings_sha256') ?? null,
       srs: srs === undefined ? null : path(srs),
+      srsSha256: values.get('srs_sha256') ?? null,
     });
   }
   const engineDir = resolved.one(FIELDS.zkml.engineDir);
@@ -66,6 +67,8 @@ export function proofCheckProblems(resolved: Resolved, tree: FileTree): ConfigPr
       ['vk_sha256', true],
       ['settings', values.has('settings_sha256') || values.has('srs')],
       ['settings_sha256', values.has('settings')],
+      ['srs', values.has('srs_sha256')],
+      ['srs_sha256', values.has('srs')],
     ];
     for (const [key, isNeeded] of needs)
       if (isNeeded && !values.has(key))

@@ -38,7 +38,14 @@ describe('workers.zkml.models', () => {
       models: new Map([
         [
           'v1.2',
-          {vk: join(dir, 'vk.key'), vkSha256: HASH, settings: '/s.json', settingsSha256: HASH, srs: null},
+          {
+            vk: join(dir, 'vk.key'),
+            vkSha256: HASH,
+            settings: '/s.json',
+            settingsSha256: HASH,
+            srs: null,
+            srsSha256: null,
+          },
         ],
       ]),
       engineDir: join(dir, '.local/state/aos/zk-engine'),
@@ -55,6 +62,8 @@ describe('workers.zkml.models', () => {
     ['{models: {mean: {vk: a}}}', 'workers.zkml.models.mean.vk_sha256  is missing'],
     [`{models: {mean: {vk: a, vk_sha256: ${HASH}, settings: b}}}`, 'settings_sha256  is missing'],
     [`{models: {mean: {vk: a, vk_sha256: ${HASH}, srs: b}}}`, 'mean.settings  is missing'],
+    [`{models: {mean: {vk: a, vk_sha256: ${HASH}, srs: b}}}`, 'mean.srs_sha256  is missing'],
+    [`{models: {mean: {vk: a, vk_sha256: ${HASH}, srs_sha256: ${HASH}}}}`, 'mean.srs  is missing'],
     ['{models: {mean: {vk: a, vk_sha256: 12}}}', 'expected a SHA-256, 64 hex digits'],
     ['{models: {../x: {}}}', 'is not the name of a model'],
     ['{models: [mean]}', 'workers.zkml.models  is no section'],

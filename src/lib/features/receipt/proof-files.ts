@@ -29,6 +29,6 @@ export function proofFilesOf(flags: {
 }): ProofFiles {
   const {vk, settings = null, srs = null} = flags;
   const files: ModelFiles | null =
-    vk === undefined ? null : {vk, vkSha256: null, settings, settingsSha256: null, srs};
+    vk === undefined ? null : {vk, vkSha256: null, settings, settingsSha256: null, srs, srsSha256: null};
   return {files, engineDir: flags['engine-dir'] ?? null};
 }

@@ -51,7 +51,14 @@ function namedFiles({vk, settings, srs}: ModelFlags): ModelFiles {
         'Name a model of the configuration, --model NAME, or its files: --vk vk.key --settings settings.json',
       ),
     });
-  return {vk, vkSha256: null, settings: settings ?? null, settingsSha256: null, srs: srs ?? null};
+  return {
+    vk,
+    vkSha256: null,
+    settings: settings ?? null,
+    settingsSha256: null,
+    srs: srs ?? null,
+    srsSha256: null,
+  };
 }
 
 function configuredFiles(

@@ -11,6 +11,7 @@ export type ModelFiles = {
   readonly settingsSha256: string | null;
   /** null: that of the ceremony, from its constants. */
   readonly srs: string | null;
+  readonly srsSha256: string | null;
 };
 
 /** One proof for the thread to judge. */

@@ -14,8 +14,11 @@ const ID = 'workers.zkml_engine';
 const DEAD = 'http://127.0.0.1:1';
 
 function modelKeys(model: 'mean' | 'dense', change: Settings = {}): Settings {
-  const {vk, vkSha256, settings, settingsSha256, srs} = modelFiles(model);
-  const keys = {vk, vk_sha256: vkSha256, settings, settings_sha256: settingsSha256, srs, ...change};
+  const {vk, vkSha256, settings, settingsSha256, srs, srsSha256} = modelFiles(model);
+  const keys = {
+    ...{vk, vk_sha256: vkSha256, settings, settings_sha256: settingsSha256},
+    ...{srs, srs_sha256: srsSha256, ...change},
+  };
   return Object.fromEntries(
     Object.entries(keys).map(([key, value]) => [`workers.zkml.models.${model}.${key}`, value]),
   );
@@ -47,6 +50,10 @@ describe('the check of the engine of zkml proofs', () => {
       found: expect.stringMatching(
         /^mean: .*vk\.key is not the file that is pinned.*PROOF_MODEL_FILES/,
       ) as string,
+    });
+    expect(await judged(modelKeys('mean', {srs_sha256: '0'.repeat(64)}))).toMatchObject({
+      state: 'fail',
+      found: expect.stringMatching(/^mean: .*srs\.bin is not the file that is pinned/) as string,
     });
   });
 

@@ -79,7 +79,14 @@ describe.skipIf(NO_ENGINE)('aos verify proof', () => {
 
 it('needs no engine for a proof of snarkjs', async () => {
   const vk = written('vk.json', JSON.stringify(groth16Key(1)));
-  const files: ModelFiles = {vk, vkSha256: null, settings: null, settingsSha256: null, srs: null};
+  const files: ModelFiles = {
+    vk,
+    vkSha256: null,
+    settings: null,
+    settingsSha256: null,
+    srs: null,
+    srsSha256: null,
+  };
   const {proof, publicSignals} = groth16Proof([7n]);
   const alone = written('proof.json', JSON.stringify(proof));
   const signals = written('public.json', JSON.stringify(publicSignals));

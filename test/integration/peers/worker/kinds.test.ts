@@ -266,7 +266,9 @@ describe('a zkml worker', () => {
 
   const proofs: ProofChecks = {
     ...{verify: 'both', engineDir: null, allowPrivate: [], repeats: 'hold'},
-    models: new Map([['mean', {vk: '/vk', vkSha256: '', settings: null, settingsSha256: null, srs: null}]]),
+    models: new Map([
+      ['mean', {vk: '/vk', vkSha256: '', settings: null, settingsSha256: null, srs: null, srsSha256: null}],
+    ]),
   };
 
   it('whose words the engine checks needs no known-good proof for a false, and is of no use when it says false to one', async () => {

@@ -24,6 +24,7 @@ afterAll(() => rmSync(folder, {recursive: true}));
 const {judge} = createJudge();
 const mean = modelFiles('mean');
 const dense = modelFiles('dense');
+const unpinned = {...mean, srsSha256: null};
 const said = (files: ModelFiles, proof: Uint8Array): string => {
   const {word, fault} = judge(proofRequest(files, proof));
   return word ?? fault?.code ?? '';
@@ -120,13 +121,14 @@ describe.skipIf(NO_ENGINE)('a proof of ezkl, checked by its engine', () => {
     ['settings that are not the pinned ones', {...mean, settingsSha256: '0'.repeat(64)}, 'PROOF_MODEL_FILES'],
     ['a key that is not there', {...mean, vk: join(folder, 'none')}, 'PROOF_MODEL_FILES'],
     ['the key of another model, pinned', {...mean, vk: dense.vk, vkSha256: dense.vkSha256}, 'false'],
-    ['an SRS that is not there', {...mean, srs: join(folder, 'none')}, 'PROOF_MODEL_FILES'],
-    ['an SRS that is empty', {...mean, srs: written('empty', '')}, 'PROOF_MODEL_FILES'],
-    ['an SRS of zeros', {...mean, srs: written('zeros', Buffer.alloc(516))}, 'PROOF_MODEL_FILES'],
+    ['an SRS that is not the pinned one', {...mean, srs: dense.srs}, 'PROOF_MODEL_FILES'],
+    ['an SRS that is not there', {...unpinned, srs: join(folder, 'none')}, 'PROOF_MODEL_FILES'],
+    ['an SRS that is empty', {...unpinned, srs: written('empty', '')}, 'PROOF_MODEL_FILES'],
+    ['an SRS of zeros', {...unpinned, srs: written('zeros', Buffer.alloc(516))}, 'PROOF_MODEL_FILES'],
     [
       'an SRS whose s is 1',
       {
-        ...mean,
+        ...unpinned,
         srs: written(
           'one',
           srsWith((srs) => srs.copy(srs, 388, 260, 388)),
@@ -137,7 +139,7 @@ describe.skipIf(NO_ENGINE)('a proof of ezkl, checked by its engine', () => {
     [
       'an SRS without s·G2',
       {
-        ...mean,
+        ...unpinned,
         srs: written(
           'none-g2',
           srsWith((srs) => srs.fill(0, 388)),
@@ -148,7 +150,7 @@ describe.skipIf(NO_ENGINE)('a proof of ezkl, checked by its engine', () => {
     [
       'an SRS with a bit more',
       {
-        ...mean,
+        ...unpinned,
         srs: written(
           'bit',
           srsWith((srs) => void srs.writeUInt8(srs.readUInt8(400) ^ 1, 400)),
@@ -158,10 +160,10 @@ describe.skipIf(NO_ENGINE)('a proof of ezkl, checked by its engine', () => {
     ],
     [
       'an SRS that is cut off',
-      {...mean, srs: written('cut', readFileSync(mean.srs ?? '').subarray(0, 500))},
+      {...unpinned, srs: written('cut', readFileSync(mean.srs ?? '').subarray(0, 500))},
       'PROOF_MODEL_FILES',
     ],
-    ['the SRS of another model', {...mean, srs: dense.srs}, 'false'],
+    ['the SRS of another model', {...unpinned, srs: dense.srs}, 'false'],
     [
       'settings of an unknown version',
       {...mean, ...changedSettings('"15.1.0"', '"15.1.1"')},
@@ -187,6 +189,7 @@ describe.skipIf(NO_ENGINE)('a proof of ezkl, checked by its engine', () => {
         vkSha256: sha256(readFileSync(vk)),
         settingsSha256: sha256(readFileSync(settings)),
         srs: null,
+        srsSha256: null,
       };
       const report: ProofReport = judge(
         proofRequest(files, readFileSync(`${NETWORK_PROOFS}${name}/proof.json`)),
@@ -204,6 +207,7 @@ it('takes a Groth16 proof of snarkjs, and says which engine it needs of none', (
     settings: null,
     settingsSha256: null,
     srs: null,
+    srsSha256: null,
   };
   const request = (proof: unknown) => ({
     files,

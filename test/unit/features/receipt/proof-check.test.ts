@@ -15,7 +15,14 @@ const FACTS: ModelFacts = {
   ...{system: 'ezkl', ezklVersion: '15.1.0', engineVersion: '12.0.1', notBound: []},
   ...{vkSha256: VK, settingsSha256: SETTINGS, srsSha256: SRS},
 };
-const MODEL = {vk: '/vk', vkSha256: VK, settings: '/settings', settingsSha256: SETTINGS, srs: null};
+const MODEL = {
+  vk: '/vk',
+  vkSha256: VK,
+  settings: '/settings',
+  settingsSha256: SETTINGS,
+  srs: null,
+  srsSha256: null,
+};
 const NAMED: ModelFiles = {...MODEL, vk: '/named', vkSha256: null, settingsSha256: null};
 const PROOF = {bytes: Buffer.from('{}'), vkSha256: VK, settingsSha256: SETTINGS, srsSha256: SRS};
 

@@ -7,7 +7,7 @@ import type {AnswerToCheck, CheckVerdict} from '../../../../src/lib/node/operato
 import type {ProofReport} from '../../../../src/lib/peers/zk/messages.ts';
 import {readWorkerAnswer} from '../../../../src/lib/protocol/wire/worker-answers.ts';
 
-const MODEL = {vk: '/vk', vkSha256: 'a', settings: '/s', settingsSha256: 'b', srs: null};
+const MODEL = {vk: '/vk', vkSha256: 'a', settings: '/s', settingsSha256: 'b', srs: null, srsSha256: null};
 const never = new AbortController().signal;
 
 /** What the engine says beside the word: by which files, and what of the proof is kept. */

@@ -9,7 +9,7 @@ const MODELS = `workers:
   zkml:
     engine_dir: ./engine
     models:
-      1l_average: {vk: vk.key, vk_sha256: ${HASH}, settings: /s.json, settings_sha256: ${HASH}, srs: ./srs.bin}
+      1l_average: {vk: vk.key, vk_sha256: ${HASH}, settings: /s.json, settings_sha256: ${HASH}, srs: ./srs.bin, srs_sha256: ${HASH}}
       half: {vk: vk.key}
 `;
 
@@ -30,6 +30,7 @@ describe('the model of aos verify proof', () => {
       settings: '/s.json',
       settingsSha256: HASH,
       srs: join(dir, 'srs.bin'),
+      srsSha256: HASH,
     });
     expect(engineDirs[0]).toBe(join(dir, 'engine'));
   });

@@ -29,7 +29,7 @@ export const PROOFS = {
     next: say('Put the right file there, or correct workers.zkml.models: sha256sum FILE'),
     causes: [
       'A file is missing, or this user may not read it.',
-      'A file is another one than was pinned: its SHA-256 is not vk_sha256 or settings_sha256.',
+      'A file is another one than was pinned: its SHA-256 is not vk_sha256, settings_sha256 or srs_sha256.',
       'The SRS is not the 516 bytes that checking needs.',
       'The model is not in workers.zkml.models.',
     ],

@@ -65,7 +65,7 @@ export function readModel(files: ModelFiles, engineOf: typeof loadEngine, dirs: 
       'PROOF_VERSION_UNKNOWN',
       `the model was made with ezkl ${settings.version}, and an engine is known for ${KNOWN_EZKL_VERSIONS.join(', ')}`,
     );
-  const srs = srsOf(files.srs);
+  const srs = srsOf(files);
   return {
     system: 'ezkl',
     facts: {
@@ -86,10 +86,10 @@ export function readModel(files: ModelFiles, engineOf: typeof loadEngine, dirs: 
   };
 }
 
-function srsOf(path: string | null): Uint8Array {
-  if (path === null) return ceremonySrs();
-  const {bytes} = readPinned(path, null, MOST_SRS);
-  return inFile(path, () => readSrs(bytes));
+function srsOf({srs, srsSha256}: ModelFiles): Uint8Array {
+  if (srs === null) return ceremonySrs();
+  const {bytes} = readPinned(srs, srsSha256, MOST_SRS);
+  return inFile(srs, () => readSrs(bytes));
 }
 
 function readPinned(path: string, sha256: string | null, most: number): {bytes: Buffer; sha256: string} {
