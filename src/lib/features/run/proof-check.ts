@@ -16,6 +16,8 @@ export type ProofCheckDeps = {
   /** The proof that is known to be good now; null: none is configured. */
   knownGood: () => KnownGood | null;
   judge: JudgeProof;
+  /** Finds out whether proofs can be judged at all; undefined: that is not asked. */
+  ready?: (signal: AbortSignal) => Promise<void>;
   memory: ProofMemory;
 };
 
@@ -122,6 +124,7 @@ export function createProofCheck(deps: ProofCheckDeps): AnswerCheck {
     name: 'proof',
     kind: 'zkml',
     atOnce: AT_ONCE,
+    ...(deps.ready === undefined ? {} : {ready: deps.ready}),
     wants: ({kind, model}) => kind === 'zkml' && proofs.verify !== 'worker' && proofs.models.has(model),
     check,
   };

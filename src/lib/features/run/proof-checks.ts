@@ -8,6 +8,7 @@ import {fetchProof} from '../../peers/zk/fetch-proof.ts';
 import {createProofThread, proofThreadUrl} from '../../peers/zk/proof-thread.ts';
 import {createProofCheck, createProofJudge, proofEngineOf, type JudgeProof} from './proof-check.ts';
 import {createProofMemory} from './proof-memory.ts';
+import {requireModels} from './require-models.ts';
 
 /** What the answers of zkml jobs go through before they are delivered. */
 export type OpenProofChecks = {
@@ -38,7 +39,9 @@ export function openProofChecks(config: Config, {journal, time}: Deps): OpenProo
     const fetch = (url: string, signal: AbortSignal): Promise<Uint8Array> =>
       fetchProof(url, {allowPrivate}, signal);
     const judge = createProofJudge({proofs, thread, fetch});
-    return {proofs, judge, check: createProofCheck({proofs, knownGood: () => knownGood, judge, memory})};
+    const ready = (signal: AbortSignal): Promise<void> => requireModels(proofs, thread, signal);
+    const check = createProofCheck({proofs, knownGood: () => knownGood, judge, ready, memory});
+    return {proofs, judge, check};
   }
 
   let now = checkingOf(config);

@@ -68,6 +68,11 @@ export type AnswerCheck = {
   readonly atOnce: number;
   /** It also judges answers without an attestation that can be read. Such an answer is none for any other check. */
   readonly takesUnattested?: boolean;
+  /**
+   * Finds out whether it could judge any answer; no answer waits for it.
+   * @throws AosError what keeps it from that; or the signal's reason
+   */
+  readonly ready?: (signal: AbortSignal) => Promise<void>;
   /** Whether it looks at the answers of this job. Pure, quick, and the same after a restart with this configuration. */
   wants(job: CheckedJob): boolean;
   /**

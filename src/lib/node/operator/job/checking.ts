@@ -14,6 +14,7 @@ import type {AnswerCheck, AnswerToCheck, RunChecks} from '../check-port.ts';
 import type {Health} from '../health.ts';
 import type {RetryJournalWrite} from '../retry-journal-write.ts';
 import {answerFor, checkedAnswer, type Answering, type FinalAnswer} from './answer.ts';
+import {watchReadiness} from './check-readiness.ts';
 import type {Made} from './listeners.ts';
 import {dispatchOf, refOf} from './record.ts';
 import {runChecks} from './run-checks.ts';
@@ -72,6 +73,8 @@ export function createChecking(deps: CheckingDeps): Checking {
   let isStopped = false;
   /** Aborted when other checks take the place of these. One that takes any number of listeners. */
   let changed = linkedAbort().controller;
+
+  const readiness = watchReadiness(deps);
 
   const ofKind = (kind: string): AnswerCheck[] => checks.now().filter((check) => check.kind === kind);
 
@@ -189,6 +192,7 @@ export function createChecking(deps: CheckingDeps): Checking {
     const before = changed;
     changed = linkedAbort().controller;
     before.abort();
+    readiness.look();
   });
 
   return {
@@ -204,6 +208,7 @@ export function createChecking(deps: CheckingDeps): Checking {
         after = due.length < PAGE ? undefined : due.at(-1)?.n;
       }
       deps.onHeld();
+      readiness.look();
     },
     stop() {
       isStopped = true;
