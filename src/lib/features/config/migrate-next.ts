@@ -1,6 +1,6 @@
 import {relative, sep} from 'node:path';
 import {shellWord} from '../../foundation/text/shell-word.ts';
-import {typedPath} from '../../foundation/text/typed-path.ts';
+import {typedPath} from '../../foundation/system/typed-path.ts';
 import {startCommand} from '../init/web3signer-command.ts';
 import {PASSWORD_NAME, passwordStep} from '../init/web3signer-files.ts';
 import type {MigrationReport} from './migrate-report.ts';

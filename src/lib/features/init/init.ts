@@ -23,7 +23,7 @@ import {nextSteps, type InitReport} from './report.ts';
 import {reviewLines} from './review.ts';
 import {answer, found, questionOf, reviewAgain, settle, startWizard, type Wizard} from './wizard.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
-import {typedPath} from '../../foundation/text/typed-path.ts';
+import {typedPath} from '../../foundation/system/typed-path.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import {createProbe, type Probe} from './checks.ts';

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {typedPath} from '../../../../src/lib/foundation/text/typed-path.ts';
+import {typedPath} from '../../../../src/lib/foundation/system/typed-path.ts';
 
 it.each([
   ['/srv/aos/config.yaml', '/srv/aos', 'config.yaml', './config.yaml'],
