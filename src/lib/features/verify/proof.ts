@@ -57,8 +57,10 @@ const OF_THE_MODEL: ReadonlySet<ErrorCode> = new Set([
  */
 export async function verifyProofs(options: VerifyProofOptions): Promise<VerifyProofReport> {
   const {files, engineDirs, thread, signal} = options;
-  const signals = options.signals === null ? null : readLimited(options.signals, MOST_FILE);
-  const read = options.proofs.map(({name, path}) => ({name, bytes: readLimited(path, MOST_FILE)}));
+  const signals = options.signals === null ? null : await readLimited(options.signals, MOST_FILE, signal);
+  const read: {name: string; bytes: Buffer}[] = [];
+  for (const {name, path} of options.proofs)
+    read.push({name, bytes: await readLimited(path, MOST_FILE, signal)});
   const proofs: VerifiedProof[] = [];
   let model: ModelFacts | null = null;
   for (const {name, bytes} of read) {
