@@ -8,10 +8,12 @@ import {complete} from '../../src/devnet/llm/llm.ts';
 import {readModel} from '../../src/devnet/llm/model.ts';
 import type {EngineConfig} from '../../src/lib/config/config.ts';
 import {systemTime} from '../../src/lib/foundation/system/system-time.ts';
+import {createSecondCheck} from '../../src/lib/node/cross-check/second-check.ts';
 import type {DirectReply} from '../../src/lib/node/operator/ports.ts';
 import {createWorkers} from '../../src/lib/peers/worker/workers.ts';
 import {readWorkerAnswer} from '../../src/lib/protocol/wire/worker-answers.ts';
 import {startChild} from '../support/child.ts';
+import {createRig} from '../support/operator-rig.ts';
 import {writeTinyGguf} from '../support/tiny-gguf.ts';
 
 const run = promisify(execFile);
@@ -65,18 +67,19 @@ async function fetchSmollm2(): Promise<string | null> {
   }
 }
 
-/** Serves a model by node-llama-cpp in a process of its own. @returns its URL */
-async function serve(file: string): Promise<string> {
-  const child = startChild(HOST, [FOLDER, file]);
+/** Serves a model by node-llama-cpp in a process of its own; with `props` it says its build. @returns its URL */
+async function serve(file: string, ...says: 'props'[]): Promise<string> {
+  const child = startChild(HOST, [FOLDER, file, ...says]);
   onTestFinished(() => void child.process.kill('SIGKILL'));
   for await (const url of child.lines) return url;
   throw new Error('the engine ended before it served');
 }
 
-async function ask(url: string, change: Partial<EngineConfig>, prompt: string, maxTokens: number) {
+/** Drives the engine at a URL as the operator does. */
+function drive(url: string, change: Partial<EngineConfig>) {
   const engine: EngineConfig = {
-    api: 'chat',
-    models: new Map(),
+    api: 'completions',
+    models: new Map([['job-model', 'aos-tiny']]),
     seed: 1,
     temperature: 0,
     topP: 1,
@@ -90,6 +93,32 @@ async function ask(url: string, change: Partial<EngineConfig>, prompt: string, m
   const config = {urls: [url], ...limits, deadlineMs: LIMIT_MS, onFailure: 'silent', engine} as const;
   const worker = createWorkers('opml', config, {time: systemTime});
   onTestFinished(() => worker.close());
+  return worker;
+}
+
+/** What the operator makes of one job whose answer a second engine is asked about too. */
+async function compare(worker: ReturnType<typeof drive>, second: ReturnType<typeof drive>) {
+  // The engines are processes of their own: no virtual time passes while they work.
+  let isAsked = true;
+  const rig = await createRig({isBusy: () => isAsked});
+  const check = createSecondCheck({
+    ...{worker: second, sample: 1, secret: 's', nodeId: '0x1', time: systemTime},
+    newSecretId: () => 'second',
+  });
+  const run = await rig.start({workers: [worker], checks: [check]});
+  const judged = Promise.race([run.comes('job_checked'), run.comes('job_held')]);
+  rig.dispatcher.submit({jobId: 'compared', model: 'job-model', prompt: 'The whale '});
+  const event = await rig.time.during(judged, 'the comparison');
+  isAsked = false;
+  const verdict = event.type === 'job_held' ? 'held' : event.verdict;
+  if (verdict !== 'held') await rig.answered(1);
+  const delivered = rig.dispatcher.results('compared').length;
+  await run.stop();
+  return {verdict, message: event.message, delivered};
+}
+
+async function ask(url: string, change: Partial<EngineConfig>, prompt: string, maxTokens: number) {
+  const worker = drive(url, {api: 'chat', ...change});
   const replies: DirectReply[] = [];
   const params = new Map([['max_tokens', {text: String(maxTokens)}]]);
   const request = {requestId: 'r1', nodeId: '', model: 'job-model', prompt, params, callbackUrl: ''};
@@ -119,6 +148,29 @@ describe.skipIf(!isHere)('a real engine', () => {
     expect(said.answer).toBe(own.text);
     expect(said.engine).toMatchObject({name: 'openai', model: 'aos-tiny'});
     expect(said.engine?.facts).toMatch(/^root sha256:[0-9a-f]{64}$/);
+  });
+
+  it('is compared by the operator with a second one: equal, another seed, and one that names no build', async (test) => {
+    test.skip(missing !== null, missing ?? '');
+    const file = join(FOLDER, 'aos-tiny.gguf');
+    writeTinyGguf(TINY, file);
+    const [first, same, nameless] = await Promise.all([
+      serve(file, 'props'),
+      serve(file, 'props'),
+      serve(file),
+    ]);
+    // The text itself is drawn: with another seed it is another.
+    const sampling = {temperature: 1.2};
+    const found = [
+      await compare(drive(first, sampling), drive(same, sampling)),
+      await compare(drive(first, sampling), drive(same, {...sampling, seed: 2})),
+      await compare(drive(first, sampling), drive(nameless, sampling)),
+    ];
+    expect(found).toEqual([
+      {verdict: 'ok', message: 'engines of one build gave the same text', delivered: 1},
+      {verdict: 'held', message: 'engines of one build gave two texts', delivered: 0},
+      {verdict: 'not_checked', message: expect.stringContaining('no logprobs') as string, delivered: 1},
+    ]);
   });
 
   it('answers a question by a real small model, twice the same', async (test) => {
