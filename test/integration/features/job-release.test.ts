@@ -123,6 +123,8 @@ describe('a held answer', () => {
         await writer.ask({requestId: 'ask-2', seq: 1, kind: 'opml', attempt: 2, askedAt: 1_800});
         await writer.answer('ask-2', '{"req_id":"ask-2","answer":"no"}', 1_900, () => ({toCheck: true}));
         await writer.checks.judge('ask-2', HELD, 2_000, () => ({noAnswer: 'it is held'}));
+        // The former request is over: to ask again makes a new one.
+        expect(writer.requests(1).map(({ended}) => ended)).toEqual(['invalid', null]);
         await writer.close();
         return true;
       };

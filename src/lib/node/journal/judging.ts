@@ -49,8 +49,11 @@ export function judging({jobs, requests, checks, proofs, texts, answers}: Tables
     if (judgement.verdict === 'held') {
       const before = checks.held(seq);
       // One answer is held for a job, so that it is certain which one a release delivers.
-      if (before !== null && before.requestId !== requestId)
+      if (before !== null && before.requestId !== requestId) {
+        // Else its request, which no note says was taken, would be put once more.
+        requests.ended(before.requestId, 'invalid', at);
         setAside(before, 'a later answer of the job is held in its place');
+      }
       checks.hold(requestId, judgement, at);
       proofs.keep(requestId, seq, judgement.proof);
       if (judgement.then === 'ask_again') requests.ended(requestId, 'invalid', at);
