@@ -3,20 +3,13 @@ import {count} from '../../foundation/text/words.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Emit} from '../events/events.ts';
 import type {Journal} from '../journal/journal.ts';
+import {limitedEvidence, type EvidencePort} from './evidence-limit.ts';
 import type {Health} from './health.ts';
 
 /** How often the journal is tidied, and its age written down. */
 const EVERY_MS = 60_000;
 const EVIDENCE = 'evidence';
 const EVIDENCE_ROOM = 'evidence room';
-
-/** Keeps receipts of jobs before the journal packs them (node/evidence). */
-export type EvidencePort = {
-  /** @returns how many were written @throws AosError EVIDENCE_UNWRITABLE */
-  keep(seqs: readonly number[]): Promise<number>;
-  /** Deletes the oldest of what is too much. @returns how many before their time @throws AosError EVIDENCE_UNWRITABLE */
-  drop(): Promise<number>;
-};
 
 /**
  * Packs in the journal what was over for the evidence period, and deletes what was over for the retention, now and every
@@ -55,12 +48,14 @@ export async function keepTidy(deps: {
 
 /** What is done about receipts in one round: once refused, the directory is not tried again before the next one. */
 function receiptsOf({
-  evidence,
+  evidence: directory,
+  time,
   health,
   emit,
   signal,
-}: Pick<Parameters<typeof keepTidy>[0], 'evidence' | 'health' | 'emit' | 'signal'>) {
-  if (evidence === undefined) return null;
+}: Pick<Parameters<typeof keepTidy>[0], 'evidence' | 'time' | 'health' | 'emit' | 'signal'>) {
+  if (directory === undefined) return null;
+  const evidence = limitedEvidence(directory, time);
   let isRefused = false;
   let isFullKnown = false;
 
@@ -68,7 +63,7 @@ function receiptsOf({
     if (isRefused) return;
     try {
       // That nothing had to be written says nothing of the directory.
-      if ((await evidence?.keep(seqs)) !== 0) health.worked('journal', EVIDENCE);
+      if ((await evidence.keep(seqs)) !== 0) health.worked('journal', EVIDENCE);
     } catch (error) {
       isRefused = true;
       if (!signal.aborted) health.failed('journal', error, EVIDENCE);

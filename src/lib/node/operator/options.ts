@@ -5,7 +5,7 @@ import type {Journal} from '../journal/journal.ts';
 import type {StandingReader} from '../standing/reading.ts';
 import type {RunChecks} from './check-port.ts';
 import type {DiskReader} from './disk-watch.ts';
-import type {EvidencePort} from './housekeeping.ts';
+import type {EvidencePort} from './evidence-limit.ts';
 import type {
   BlockReader,
   DispatcherConnection,

@@ -57,6 +57,41 @@ describe('keepTidy', () => {
     await running;
   });
 
+  it('packs although the disk of the evidence directory hangs, and does not call it again', async () => {
+    const time = virtualTime();
+    const end = new AbortController();
+    const calls: string[] = [];
+    const failed: unknown[] = [];
+    let packed = 0;
+    const running = keepTidy({
+      journal: {
+        age,
+        async tidy({beforePacking}) {
+          await beforePacking?.([1]);
+          packed += 1;
+          return {packed: 1, deleted: 0};
+        },
+      },
+      evidence: {
+        keep: () => new Promise(() => void calls.push('keep')),
+        drop: () => Promise.resolve(0),
+      },
+      time,
+      health: {failed: (_part, error) => failed.push(error), worked: () => undefined},
+      emit: () => undefined,
+      ...periods,
+      signal: end.signal,
+    });
+    for (let minute = 0; minute < 5; minute += 1) await time.advance(MINUTE);
+    expect([packed > 2, calls, failed.every((error) => isAosError(error, 'EVIDENCE_UNWRITABLE'))]).toEqual([
+      true,
+      ['keep'],
+      true,
+    ]);
+    end.abort();
+    await running;
+  });
+
   it('packs what an evidence directory refuses, reports that once a round, and a full one once', async () => {
     const time = virtualTime();
     const end = new AbortController();
