@@ -73,7 +73,9 @@ export function createMail(options: MailOptions, {time, random, timeoutMs = TIME
     } catch (error) {
       outer.throwIfAborted();
       const hide = createRedactor(pass === null ? [] : [pass, Buffer.from(pass).toString('base64')]);
-      throw failed(place, failureOf(error, hide), signal.aborted ? timeoutMs : null);
+      const failure = failureOf(error, hide);
+      const isLate = signal.aborted || failure.code === 'ETIMEDOUT';
+      throw failed(place, failure, isLate ? timeoutMs : null);
     } finally {
       done();
       transport.close();
@@ -179,7 +181,7 @@ function failed(
 }
 
 /** Failures of the connection, whose texts are of this machine: `connect ECONNREFUSED …`, `self-signed certificate`. */
-const OWN_SIDE: ReadonlySet<string> = new Set(['ESOCKET', 'ECONNECTION', 'ETIMEDOUT']);
+const OWN_SIDE: ReadonlySet<string> = new Set(['ESOCKET', 'ECONNECTION']);
 
 const WORDS: Readonly<Record<string, {what: string; next: NextStep}>> = {
   EAUTH: {

@@ -209,7 +209,7 @@ describe('a mail server', () => {
     const {channel, pauses} = open(port, {}, 200);
     const {code, message, next} = await failureOf(channel.send(NOTICE, never));
     expect(code).toBe('ALERT_UNREACHABLE');
-    expect(message).toContain(`the mail server at smtp://127.0.0.1:${port}`);
+    expect(message).toBe(`the mail server at smtp://127.0.0.1:${port} did not take the mail within 0.2 s`);
     expect(next).toContain('alerts.email.server');
     expect(pauses).toEqual([2_000]);
     await expect.poll(() => open_).toBe(0);
