@@ -10,7 +10,7 @@ const LOOK_MS = 20;
 const NO_WRITER_MS = 1_000;
 
 /** What was read; `tooLarge`: there is more than was wanted. */
-export type Input = {kind: 'bytes'; bytes: Buffer} | {kind: 'tooLarge'} | {kind: 'directory'};
+type Input = {kind: 'bytes'; bytes: Buffer} | {kind: 'tooLarge'} | {kind: 'directory'};
 
 /**
  * Reads a file, a pipe or, for `-`, standard input, at most `most` bytes of it. A signal ends it also while a pipe is silent.

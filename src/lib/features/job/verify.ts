@@ -11,7 +11,7 @@ import {evidenceFacts} from './receipt.ts';
 import type {JobChoice} from './show.ts';
 
 /** What is checked again, and what is known beside the configuration. */
-export type VerifyChoice = {
+type VerifyChoice = {
   choice: JobChoice | null;
   all: boolean;
   /** Beside those of the configuration. */
