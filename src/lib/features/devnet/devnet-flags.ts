@@ -1,12 +1,13 @@
 import {Flags} from '@oclif/core';
 import type {DevnetOptions} from '../../../devnet/devnet.ts';
 import {FAULTS, faultsOf, kindsOfFault} from '../../../devnet/faults.ts';
+import {SECOND_MANNERS} from '../../../devnet/second.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
 import {engineFlags, engineOf, workerUrlOf, type Common, type EngineFlagValues} from './engine-flags.ts';
 import {durationFlag, rangeFlag} from '../../cli/flags.ts';
-import {secondFlag, secondOf} from './second-flag.ts';
+import {secondOf} from './second-manner.ts';
 
 /** What a devnet's dispatcher is when no flag says so. */
 const DEFAULT_DISPATCHER: DevnetOptions['dispatcher'] = 'newest';
@@ -48,7 +49,14 @@ const flagsOf = (common: Common) => ({
     helpValue: 'URL',
     ...common,
   }),
-  second: secondFlag(common),
+  second: Flags.string({
+    summary: 'A second zkml worker that each answer is compared with, and how it answers.',
+    description:
+      'agrees: as the first one. lies: the other word of one proof in five, so that an answer is held. refuses: HTTP 422 to every question, so that nothing is compared.',
+    options: SECOND_MANNERS,
+    helpValue: 'HOW',
+    ...common,
+  }),
   ...engineFlags(common),
   fault: Flags.string({
     summary: 'Let a part of the network do something wrong; may be given several times.',

@@ -1,19 +1,7 @@
-import {Flags} from '@oclif/core';
 import {SECOND_MANNERS, type SecondManner} from '../../../devnet/second.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
-
-/** The flag of a devnet that names the manner of a second worker. */
-export const secondFlag = (common: {helpGroup: string; dependsOn?: string[]}) =>
-  Flags.string({
-    summary: 'A second zkml worker that each answer is compared with, and how it answers.',
-    description:
-      'agrees: as the first one. lies: the other word of one proof in five, so that an answer is held. refuses: HTTP 422 to every question, so that nothing is compared.',
-    options: SECOND_MANNERS,
-    helpValue: 'HOW',
-    ...common,
-  });
 
 /** @throws AosError USAGE: answers of none of the kinds can be compared */
 export function secondOf(second: string | undefined, kinds: readonly WorkerKind[]): SecondManner | null {
