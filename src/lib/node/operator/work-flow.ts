@@ -10,7 +10,7 @@ import type {Health} from './health.ts';
 import {MOST_ARRIVALS, noJobAfter, USUAL_MS} from './no-job-after.ts';
 import {createQuietTime} from './quiet-time.ts';
 import {whileReadable} from './while-readable.ts';
-import {createWorkerFlow, FLOW_WINDOW_MS} from './worker-flow.ts';
+import {createWorkerFlow, FLOW_WINDOW_MS, type WorkerFlow} from './worker-flow.ts';
 
 /** Watches that work comes in and goes out: no job for too long, and jobs that come faster than workers answer. */
 export type WorkFlow = {
@@ -43,8 +43,7 @@ export function createWorkFlow(deps: {
   const quiet = createQuietTime(time);
   const workers = createWorkerFlow(journal.counts().selected);
   const rates = createJobRates(journal.inflow.minutes(time.now() - RATES_MS, MOST_RATED), deps.kinds);
-  /** Jobs of this run that were left without an answer. */
-  const unanswered = new Set<number>();
+  const {unanswered, countJob} = createJobCount(workers, deps.kinds);
   let arrivals = journal.inflow.arrivals(time.now() - USUAL_MS, MOST_ARRIVALS);
   let lastJobAt = arrivals.at(-1) ?? null;
 
@@ -119,23 +118,8 @@ export function createWorkFlow(deps: {
         case 'job_duplicate':
           jobCame(event.type === 'job_received');
           return;
-        case 'job_sampled':
-          if (event.selected && deps.kinds.includes(event.job.kind)) workers.came();
-          return;
-        case 'job_unanswered':
-          unanswered.add(event.job.seq);
-          workers.left();
-          return;
-        case 'job_asked_again':
-          if (unanswered.delete(event.job.seq)) workers.came();
-          return;
-        case 'job_concluded':
-          // One that was left without an answer does not wait any more.
-          if (unanswered.delete(event.job.seq)) return;
-          if (event.outcome === 'answered' || event.outcome === 'failed') workers.answered();
-          return;
         default:
-          return;
+          countJob(event);
       }
     },
     async run(signal) {
@@ -144,4 +128,41 @@ export function createWorkFlow(deps: {
       await every(EVERY_MS, {time, signal}, look);
     },
   };
+}
+
+/** Counts jobs in front of the workers, by the events of the operator. */
+function createJobCount(workers: WorkerFlow, kinds: readonly string[]) {
+  /** Jobs of this run that were left without an answer. */
+  const unanswered = new Set<number>();
+  /** Jobs that a worker has answered, and whose answer a check holds: they wait for a person, and not for a worker. */
+  const held = new Set<number>();
+
+  function countJob(event: OperatorEventBody): void {
+    switch (event.type) {
+      case 'job_sampled':
+        if (event.selected && kinds.includes(event.job.kind)) workers.came();
+        return;
+      case 'job_held':
+        if (held.has(event.job.seq)) return;
+        held.add(event.job.seq);
+        workers.answered();
+        return;
+      case 'job_unanswered':
+        unanswered.add(event.job.seq);
+        if (!held.delete(event.job.seq)) workers.left();
+        return;
+      case 'job_asked_again':
+        if (unanswered.delete(event.job.seq) || held.delete(event.job.seq)) workers.came();
+        return;
+      case 'job_concluded':
+        // One whose answer was held, or that was left without one, does not wait any more.
+        if (unanswered.delete(event.job.seq) || held.delete(event.job.seq)) return;
+        if (event.outcome === 'answered' || event.outcome === 'failed') workers.answered();
+        return;
+      default:
+        return;
+    }
+  }
+
+  return {unanswered, countJob};
 }

@@ -175,6 +175,29 @@ describe('jobs that come faster than workers answer', () => {
     expect(at.said()).toEqual([]);
   });
 
+  it('are none where the answers are held by a check: another worker would not help', async () => {
+    const at = stage();
+    const held = (seq: number): OperatorEventBody => ({
+      type: 'job_held',
+      job: jobRef(seq),
+      code: 'ATTESTATION_WRONG_IMAGE',
+      message: 'PCR0 is another one',
+      then: 'wait',
+    });
+    for (let seq = 1; seq <= 60; seq += 1) {
+      at.put(selected(seq));
+      at.put(held(seq));
+      at.put(held(seq)); // its check is repeated
+      if (seq % 5 === 0) await at.time.advance(MINUTE);
+    }
+    expect(at.said()).toEqual([]);
+    at.put(answered(60)); // released
+    at.put({type: 'job_unanswered', job: jobRef(59), reason: ''});
+    at.put({type: 'job_asked_again', job: jobRef(58)});
+    await at.time.advance(MINUTE);
+    expect(at.facts()).toMatchObject({cameForWorkers: 46, answeredByWorkers: 45});
+  });
+
   it('are none while few wait, nor when they are for workers that do not run here', async () => {
     const at = stage();
     await minutes(at, 9, 1, 0);
