@@ -182,11 +182,13 @@ export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
     journal,
     running,
   );
+  const held = running?.view.held.count ?? 0;
   const oldest = oldestOpenAt === null ? '' : `, the oldest for ${duration(now - oldestOpenAt)}`;
   const tally = [
     lastAcceptedAt === null
       ? 'none accepted yet'
       : `${count(accepted, 'job')} accepted, the last ${ago(lastAcceptedAt, now)}`,
+    ...(held > 0 ? [`${count(held, 'answer is', 'answers are')} held by checks`] : []),
     ...(waiting > 0 ? [`${count(waiting, 'waits', 'wait')} for acceptance${oldest}`] : []),
     ...(refused > 0 ? [`${count(refused, 'message')} could not be taken (aos job refused)`] : []),
   ].join('; ');

@@ -185,7 +185,7 @@ function livenessRows({liveness, policy}: StatusResult): Row[] {
 function gasText({gas}: StatusResult): string {
   if (gas.state === 'unknown') return `unknown (${gas.reason})`;
   const pays =
-    gas.transactions === null ? 'price unknown' : `pays for about ${gas.transactions} transactions`;
+    gas.transactions === null ? 'price unknown' : `pays for about ${gas.transactions} registrations`;
   return `${ether(gas.balanceWei, 6)} ETH, ${pays}`;
 }
 

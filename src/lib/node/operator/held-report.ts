@@ -1,7 +1,6 @@
 import {onAbort} from '../../foundation/async/abort.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
-import {count} from '../../foundation/text/words.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Emit, OperatorEventBody, Summary} from '../events/events.ts';
 import type {CheckJournal} from '../journal/journal.ts';
@@ -120,10 +119,11 @@ export function createHeldReport({
 }
 
 function heldError({count: held, seq, code, message}: HeldFacts): AosError {
+  // No number: the problem is reported once, and the number grows.
   const which =
     held === 1
       ? `the answer to job #${seq} is held`
-      : `${count(held, 'answer')} are held, the last of job #${seq}`;
+      : `several answers are held, one of them to job #${seq}`;
   const next =
     held === 1
       ? run('job show', [`#${seq}`], 'See what its check found, and release it or leave it')

@@ -46,6 +46,18 @@ describe('status text', () => {
     expect(statusResult(statusFacts({mutedUntil: NOW})).alertsMutedUntil).toBe('2026-01-02T00:00:00.000Z');
   });
 
+  it('says how many answers are held now, whatever the problem said when it began', () => {
+    const held = (count: number): string => {
+      const facts = {oldestAt: NOW, dueAt: null, dueJob: null};
+      const view = viewOf([...EARNING, {type: 'answers_held', count, ...facts}]);
+      const operator = known({pid: 1, host: 'here', version: '0.1.0', view}, NOW);
+      return render({operator}).replaceAll(/\s+/g, ' ');
+    };
+    expect(held(0)).not.toContain('held');
+    expect(held(1)).toContain('1 answer is held by checks');
+    expect(held(166)).toContain('166 answers are held by checks');
+  });
+
   it('says where metrics are served, made safe', () => {
     expect(render()).not.toContain('metrics');
     const serving = (url: string) => {

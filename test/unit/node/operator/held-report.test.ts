@@ -74,6 +74,19 @@ it('says which job ends first and when, and says it again when that changes', ()
   expect(held()).toHaveLength(2);
 });
 
+it('names no number in a problem that is reported once, so that none is out of date', () => {
+  const {events, report, hold} = world();
+  for (const held of [1, 2, 166]) {
+    hold(held);
+    report.look();
+  }
+  expect(events.flatMap((event) => (event.type === 'problem' ? [event.message] : []))).toEqual([
+    'the answer to job #1 is held: the two differ (WORKER_UNSOUND)',
+    'several answers are held, one of them to job #2: the two differ (WORKER_UNSOUND)',
+  ]);
+  expect(events.at(-1)).toMatchObject({type: 'answers_held', count: 166});
+});
+
 it('reads nothing after the run: the journal is closed then', async () => {
   const {time, end, state, report, hold} = world();
   hold(1_000);

@@ -173,9 +173,10 @@ export function problemSeverity(part: OperatorPart, hasRange: boolean): 'fail' |
 function failing(view: OperatorView, problem: ProblemView, now: number): Finding {
   const {part, code, message, next, since} = problem;
   const hasRange = view.range !== null;
+  const held = code === 'ANSWER_HELD' && view.held.count > 1 ? `${view.held.count} held, ` : '';
   const text: [string, string] = [
     `${stateOf(view, problem)} for ${age(now - since)}`,
-    `: ${message} (${code})`,
+    `: ${held}${message} (${code})`,
   ];
   // It costs its job when no one looks at it in time, though the other jobs continue.
   const isHeld = code === 'ANSWER_HELD';
