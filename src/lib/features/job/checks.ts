@@ -59,8 +59,14 @@ export function checkRows(checks: readonly CheckJson[]): [label: string, value: 
     ];
     for (const {check, verdict, code: own, message: words, facts} of results) {
       rows.push([`    ${check}`, `${VERDICTS[verdict]}: ${words}${own === null ? '' : ` (${own})`}`]);
-      for (const [name, text] of Object.entries(facts)) rows.push([`      ${name}`, text]);
+      for (const [name, text] of Object.entries(facts))
+        rows.push([`      ${inWords(name)}`, text === 'not_checked' ? VERDICTS[text] : text]);
     }
     return rows;
   });
+}
+
+/** The name of a fact as people read it: `vkSha256` is `vk sha256`. */
+function inWords(name: string): string {
+  return name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -24,12 +24,16 @@ const PACKED =
 export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): string {
   const room = Math.max(LEAST_WIDTH, width) - LABEL;
   const most = full ? ALL : CLIPPED;
+  /** A label that is longer than its column has a line of its own, so that the values stay in theirs. */
   const row = (label: string, text: string | null): string[] => {
     if (text === null || text === '') return [];
-    const [first = '', ...rest] = wrap(safeText(text, most), room);
-    return [label.padEnd(LABEL) + first, ...rest.map((line) => ' '.repeat(LABEL) + line)];
+    const lines = wrap(safeText(text, most), room);
+    const [first, rest] = label.length < LABEL ? [label, lines.slice(1)] : [null, lines];
+    const under = rest.map((line) => ' '.repeat(LABEL) + line);
+    return first === null ? [label, ...under] : [label.padEnd(LABEL) + (lines[0] ?? ''), ...under];
   };
   const {dispatch, sampling, answer, delivery, readings} = detail;
+  const held = isWaiting(detail.state) && detail.checks.some(({state}) => state === 'held');
   const outcome = detail.outcome === null ? '' : `, ${detail.outcome}`;
   return [
     ...row('job', detail.jobId),
@@ -44,7 +48,7 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
     ),
     ...row(
       'state',
-      `${detail.state}${outcome}, ${duration(detail.ageMs)} ${detail.state === 'accepted' ? 'from arrival to acceptance' : 'since it was received'}`,
+      `${detail.state}${outcome}${held ? ', its answer is held by a check' : ''}, ${duration(detail.ageMs)} ${detail.state === 'accepted' ? 'from arrival to acceptance' : 'since it was received'}`,
     ),
     ...row('unanswered', detail.whyUnanswered),
     ...row('packed', detail.packed ? PACKED : null),
@@ -70,7 +74,7 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
         ]),
     ...(detail.requests.length === 0 ? [] : ['', 'REQUESTS']),
     ...detail.requests.flatMap((request) => [
-      ...row(`  attempt ${request.attempt}`, requestText(request)),
+      ...row(`  attempt ${request.attempt}`, requestText(request, detail.checks)),
       ...row('    answer', request.answer),
       ...row('    root', request.stateRoot),
       ...row('    attested', attestedText(request)),
@@ -86,7 +90,7 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
     '',
     'ANSWER',
     ...(answer === null
-      ? ['  none yet']
+      ? [held ? '  none yet: what a worker answered is under CHECKS' : '  none yet']
       : [
           ...row('  concluded', answer.concludedAt),
           ...row('  result', answer.result),
@@ -170,11 +174,19 @@ function attestedText({
   return bytes === null || hash === null ? null : `kept, ${bytes} bytes, sha256 ${hash}`;
 }
 
-function requestText(request: JobDetail['requests'][number]): string {
-  const {kind, askedAt: asked, durationMs: took, worker, takenAt, ended, endedAt} = request;
+/** Whether an answer that is held can still be delivered. */
+function isWaiting(state: JobDetail['state']): boolean {
+  return state === 'selected' || state === 'unanswered';
+}
+
+function requestText(request: JobDetail['requests'][number], checks: JobDetail['checks']): string {
+  const {attempt, kind, askedAt: asked, durationMs: took, worker, takenAt, ended, endedAt} = request;
   const where = worker === null ? '' : ` at ${worker}`;
   if (took !== null) return `${kind}${where}, asked ${asked}, answered after ${stepText(took)}`;
   if (ended !== null) return `${kind}${where}, asked ${asked}, ${ENDS[ended]} ${endedAt ?? ''}`;
+  const check = checks.find((row) => row.attempt === attempt);
+  if (check !== undefined)
+    return `${kind}${where}, asked ${asked}, answered ${check.receivedAt}; see CHECKS`;
   return `${kind}${where}, asked ${asked}, ${takenAt === null ? 'not taken by a worker' : 'no answer yet'}`;
 }
 

@@ -4,6 +4,7 @@ import type {TeeRoot} from '../../config/tee-root.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
+import {namedTime} from '../../foundation/time/time.ts';
 import type {AttestationThread} from '../../node/attestation-thread/client.ts';
 import type {AttestationFinding, AttestationReport} from '../../protocol/attestation/report.ts';
 import type {CheckFacts} from '../../node/journal/verdicts.ts';
@@ -132,7 +133,7 @@ function factsOf(
       : {
           document: document.sha256,
           moduleId: document.moduleId,
-          madeAt: String(document.timestamp),
+          madeAt: namedTime(document.timestamp),
           userData: document.userData ?? '',
           documentRoot: document.certificates[0]?.sha256 ?? '',
           ...Object.fromEntries(

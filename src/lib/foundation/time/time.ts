@@ -21,6 +21,11 @@ export function isoTime(ms: number): string {
 /** The last second of the year 9999 in Unix time: RFC 3339 ends there. */
 export const LAST_SECOND = 253_402_300_799n;
 
+/** A time that a document from outside names, ms since epoch, as RFC 3339. One beyond the year 9999 says its last moment. */
+export function namedTime(ms: number): string {
+  return isoTime(Math.min(ms, Number(LAST_SECOND) * 1000 + 999));
+}
+
 /** A second of a chain's time as RFC 3339. A contract may name any; one beyond the last there is says the last. */
 export function chainTime(second: bigint): string {
   return isoTime(Number(second < LAST_SECOND ? second : LAST_SECOND) * 1000);

@@ -142,6 +142,44 @@ describe('the detail of a job', () => {
       expect(text).toContain(part);
   });
 
+  it('says of a held answer what a worker said and what the check found, each in its column', () => {
+    const asked = {attempt: 1, kind: 'tee', askedAt: AT + 10, answer: null, answeredAt: null, ...TAKEN};
+    const check: JobDetailRecord['checks'][number] = {
+      attempt: 1,
+      state: 'held',
+      at: AT + 40_000,
+      judgedAt: AT + 41_000,
+      then: 'wait',
+      code: 'ATTESTATION_WRONG_IMAGE',
+      message: 'PCR0 is another one',
+      body: '{}',
+      results: [
+        {
+          check: 'attestation',
+          verdict: 'held',
+          code: null,
+          message: 'PCR0 is another one',
+          facts: {registers: 'failed', revocation: 'not_checked', vkSha256: 'ab'},
+        },
+      ],
+    };
+    const text = show({state: 'selected', kind: 'tee', requests: [asked], checks: [check]}, 200);
+    expect(text).toContain('selected, its answer is held by a check, 1 min since it was received');
+    expect(text).toContain('answered 2030-01-01T00:00:40.000Z; see CHECKS');
+    expect(text).not.toContain('no answer yet');
+    expect(text).toContain('  none yet: what a worker answered is under CHECKS');
+    const lines = text.split('\n');
+    for (const [label, value] of [
+      ['    attestation', 'held: PCR0 is another one'],
+      ['      registers', 'failed'],
+      ['      revocation', 'not checked'],
+      ['      vk sha256', 'ab'],
+    ])
+      expect(lines[lines.indexOf(label ?? '') + 1]).toBe(' '.repeat(14) + (value ?? ''));
+    const over = show({state: 'accepted', kind: 'tee', requests: [asked], checks: [check]}, 200);
+    expect(over).not.toContain('held by a check');
+  });
+
   it('has its moments in order, with the time between', () => {
     const {timeline} = jobDetail(
       record({
