@@ -94,15 +94,17 @@ it('writes the receipt of a job, which is checked elsewhere, and says why anothe
   };
   const large = file('large', '');
   truncateSync(large, 100 * 1024 * 1024);
-  for (const one of [large, file('none', ''), file('cut', asked.stdout.slice(0, 500))]) {
+  for (const one of [file('none', ''), file('cut', asked.stdout.slice(0, 500))]) {
     const refused = await verify(one, ...parties);
     expect(refused).toMatchObject({code: 65, stdout: ''});
     expect(refused.stderr).toContain('RECEIPT_INVALID');
   }
-  const absent = await verify(path.join(empty, 'no such'), ...parties);
-  expect(absent).toMatchObject({code: 74});
-  expect(absent.stderr).toContain('is not there (ENOENT)');
   expect((await verify(out, ...parties, '--range', '5,0')).code).toBe(64);
+  for (const one of [large, empty, path.join(empty, 'no such')])
+    expect(await verify(one, ...parties, '--json')).toMatchObject({
+      code: 74,
+      stdout: expect.stringContaining('INPUT_UNREADABLE') as string,
+    });
   const several = await verify(out, large, passed, ...parties, '--json');
   expect(several.code).toBe(3);
   expect(jsonOf(several.stdout)).toMatchObject({

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
 import {pathFlag, pathOfFlag} from '../../lib/cli/flags.ts';
+import {untilStopped} from '../../lib/cli/signals.ts';
 import {findConfig} from '../../lib/config/file.ts';
 import {usableConfig} from '../../lib/config/usable.ts';
 import {registersOfFlags, verifyAttestation} from '../../lib/features/verify/attestation.ts';
@@ -25,7 +26,7 @@ Exit code 0 when it is valid, 3 when something in it fails, 4 when nothing fails
     },
   ];
   static override args = {
-    file: Args.string({description: 'The document, or the callback with it.', required: true}),
+    file: Args.string({description: 'The document, or the callback with it; - is standard input.', required: true}),
   };
   static override flags = {
     ...configFlag,
@@ -49,17 +50,17 @@ Exit code 0 when it is valid, 3 when something in it fails, 4 when nothing fails
     const {env} = process;
     const cwd = process.cwd();
     const config = findConfig({flag: flags.config, env, cwd})?.path ?? null;
-    const result = await verifyAttestation(
-      {
-        file: pathOfFlag(args.file, 'FILE'),
-        rootFile: flags.root ?? null,
-        registers: registersOfFlags(flags.pcr ?? []),
-        answerFile: flags.answer ?? null,
-        answerSha256: hashOf(flags['answer-sha256']),
-        at: timeOf(flags.at),
-        configured: config === null ? null : usableConfig({file: config, env, cwd}).teeAttestation,
-      },
-      createAttestationChecker(),
+    const asked = {
+      file: args.file === '-' ? args.file : pathOfFlag(args.file, 'FILE'),
+      rootFile: flags.root ?? null,
+      registers: registersOfFlags(flags.pcr ?? []),
+      answerFile: flags.answer ?? null,
+      answerSha256: hashOf(flags['answer-sha256']),
+      at: timeOf(flags.at),
+      configured: config === null ? null : usableConfig({file: config, env, cwd}).teeAttestation,
+    };
+    const result = await untilStopped((signal) =>
+      verifyAttestation({...asked, signal}, createAttestationChecker()),
     );
     this.give({
       schema: 'verify-attestation',

@@ -1,19 +1,19 @@
+import {readGivenFile} from '../../cli/given-file.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {createCheck, type Check} from '../../protocol/receipt/check/check.ts';
-import {readReceipt} from '../../protocol/receipt/document.ts';
+import {MOST_RECEIPT_BYTES, readReceipt} from '../../protocol/receipt/document.ts';
 import type {KindChecks} from '../../protocol/receipt/kind-check.ts';
 import type {Parties} from '../../protocol/receipt/receipt.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {linksOf, type OpenKindChecks} from './kind-checks.ts';
 import {nextForReceipt} from './next.ts';
-import {readReceiptFile} from './read-file.ts';
 import {NO_FACTS, receiptReport, type ReceiptReport} from './report.ts';
 
 /**
  * Checks receipts, one after the other, and ends the checks. Of several files, one that cannot be read does not keep the others
  * from being checked.
- * @throws AosError RECEIPT_* for a single file, or the signal's reason
+ * @throws AosError INPUT_UNREADABLE | RECEIPT_INVALID for a single file, or the signal's reason
  */
 export async function verifyFiles(
   files: readonly string[],
@@ -38,14 +38,15 @@ async function verifyFile(
   const {parties, checks, signal, check, isAlone} = of;
   signal.throwIfAborted();
   try {
-    const receipt = readReceipt(await readReceiptFile(file, signal));
+    const receipt = readReceipt(await readGivenFile(file, MOST_RECEIPT_BYTES, signal));
     const checked = check({...receipt, content: null}, parties);
     const links = await linksOf(checked, checks, signal);
     return receiptReport(file, links, checked, nextForReceipt({...checked, links}, receipt, parties));
   } catch (error) {
     if (!isAosError(error)) throw error;
-    if (isAlone) throw new AosError(error.code, `${safeText(file)}: ${error.message}`, {next: error.next});
-    return unreadable(file, error);
+    if (!isAlone) return unreadable(file, error);
+    if (error.code === 'INPUT_UNREADABLE') throw error; // it names the file
+    throw new AosError(error.code, `${safeText(file)}: ${error.message}`, {next: error.next});
   }
 }
 

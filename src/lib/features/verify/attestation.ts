@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {readGivenFile} from '../../cli/given-file.ts';
 import {readTeeRoot, type TeeRoot} from '../../config/tee-root.ts';
 import type {TeeAttestation} from '../../config/config.ts';
 import type {CheckAttestation} from '../../protocol/attestation/check/check.ts';
@@ -9,9 +10,8 @@ import type {
   DocumentFacts,
 } from '../../protocol/attestation/report.ts';
 import {AosError} from '../../foundation/errors/error.ts';
-import {isoTime} from '../../foundation/time/time.ts';
+import {isoTime, namedTime} from '../../foundation/time/time.ts';
 import {readAttestationInput, type AttestationInput} from './attestation-input.ts';
-import {readInputFile} from './input-file.ts';
 
 export type VerifiedAttestation = {
   verdict: AttestationReport['verdict'];
@@ -50,25 +50,25 @@ export type VerifyAttestationOptions = {
   at: number | null;
   /** What the configuration says; null: there is none. */
   configured: TeeAttestation | null;
+  /** Ends the reading of a pipe that is silent. */
+  signal: AbortSignal;
 };
 
 /** Longest file, bytes: a callback with a long answer. */
 const MOST_FILE = 16 * 1024 * 1024;
 /** Between the clock of the enclave and ours. */
 const LEEWAY_MS = 120_000;
-/** The end of the year 9999, as RFC 3339 has it. */
-const LATEST = 253_402_300_799_999;
 
 /**
  * Checks a document by hand.
- * @throws AosError INPUT_UNREADABLE | ATTESTATION_MALFORMED | TEE_ROOT_INVALID | USAGE
+ * @throws AosError INPUT_UNREADABLE | ATTESTATION_MALFORMED | TEE_ROOT_INVALID | USAGE; or the signal's reason
  */
 export async function verifyAttestation(
   options: VerifyAttestationOptions,
   check: CheckAttestation,
 ): Promise<VerifiedAttestation> {
-  const {file, at, configured} = options;
-  const input = readAttestationInput(await readInputFile(file, MOST_FILE));
+  const {file, at, configured, signal} = options;
+  const input = readAttestationInput(await readGivenFile(file, MOST_FILE, signal));
   const root = rootOf(options);
   const own = Object.keys(options.registers).length > 0 ? options.registers : (configured?.registers ?? {});
   const answer = await answerOf(options, input);
@@ -108,21 +108,16 @@ function rootOf({rootFile, configured}: VerifyAttestationOptions): TeeRoot | nul
 }
 
 async function answerOf(
-  {answerFile, answerSha256}: VerifyAttestationOptions,
+  {answerFile, answerSha256, signal}: VerifyAttestationOptions,
   {answer}: AttestationInput,
 ): Promise<{sha256: string | null; from: VerifiedAttestation['answer']}> {
   if (answerSha256 !== null) return {sha256: answerSha256, from: 'flag'};
-  if (answerFile !== null) return {sha256: hash(await readInputFile(answerFile, MOST_FILE)), from: 'file'};
+  if (answerFile !== null) return {sha256: hash(await readGivenFile(answerFile, MOST_FILE, signal)), from: 'file'};
   return answer === null ? {sha256: null, from: 'none'} : {sha256: hash(answer), from: 'callback'};
 }
 
 function hash(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
-}
-
-/** A time of a document that no calendar has is shown as the last one that it has. */
-function shownTime(at: number): string {
-  return isoTime(Math.min(at, LATEST));
 }
 
 function shownDocument({
@@ -132,11 +127,11 @@ function shownDocument({
 }: DocumentFacts): NonNullable<VerifiedAttestation['document']> {
   return {
     ...rest,
-    time: shownTime(timestamp),
+    time: namedTime(timestamp),
     certificates: certificates.map(({notBefore, notAfter, ...facts}) => ({
       ...facts,
-      validFrom: shownTime(notBefore),
-      validUntil: shownTime(notAfter),
+      validFrom: namedTime(notBefore),
+      validUntil: namedTime(notAfter),
     })),
   };
 }

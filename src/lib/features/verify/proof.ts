@@ -1,10 +1,10 @@
+import {readGivenFile} from '../../cli/given-file.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {installCommand} from '../../peers/zk/engine-dirs.ts';
 import type {ModelFacts, ModelFiles, ProofFault, ProofReport} from '../../peers/zk/messages.ts';
 import type {ProofThread} from '../../peers/zk/proof-thread.ts';
-import {readLimited} from './read-limited.ts';
 
 /** What was found out about one file. */
 export type VerifiedProof = {
@@ -53,14 +53,14 @@ const OF_THE_MODEL: ReadonlySet<ErrorCode> = new Set([
 
 /**
  * Checks proofs by hand, as the operator does it for jobs.
- * @throws AosError VERIFY_FILE_UNREADABLE | PROOF_*: none of them could be checked; or the signal's reason
+ * @throws AosError INPUT_UNREADABLE | PROOF_*: none of them could be checked; or the signal's reason
  */
 export async function verifyProofs(options: VerifyProofOptions): Promise<VerifyProofReport> {
   const {files, engineDirs, thread, signal} = options;
-  const signals = options.signals === null ? null : await readLimited(options.signals, MOST_FILE, signal);
+  const signals = options.signals === null ? null : await readGivenFile(options.signals, MOST_FILE, signal);
   const read: {name: string; bytes: Buffer}[] = [];
   for (const {name, path} of options.proofs)
-    read.push({name, bytes: await readLimited(path, MOST_FILE, signal)});
+    read.push({name, bytes: await readGivenFile(path, MOST_FILE, signal)});
   const proofs: VerifiedProof[] = [];
   let model: ModelFacts | null = null;
   for (const {name, bytes} of read) {

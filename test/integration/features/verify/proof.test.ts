@@ -103,7 +103,7 @@ it('needs no engine for a proof of snarkjs', async () => {
 });
 
 it('names a file that is none', async () => {
-  await expect(verify([join(folder, 'none.json')])).rejects.toMatchObject({code: 'VERIFY_FILE_UNREADABLE'});
+  await expect(verify([join(folder, 'none.json')])).rejects.toMatchObject({code: 'INPUT_UNREADABLE'});
   await expect(verify([folder])).rejects.toThrow('is a directory, not a file');
   await expect(verify([written('large', ' '.repeat(2 ** 21 + 1))])).rejects.toThrow(
     'more than 2097152 bytes',

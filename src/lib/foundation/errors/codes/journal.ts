@@ -62,9 +62,9 @@ export const JOURNAL = {
   RECEIPT_UNREADABLE: {
     exit: 'io',
     category: 'filesystem',
-    means: 'The file of the receipt could not be read.',
-    next: say('Look at the name and the permissions of the file: ls -l FILE'),
-    causes: ['There is no file of that name.', 'It belongs to another user.', 'It is a directory.'],
+    means: 'A kept receipt is in the evidence directory, and could not be read.',
+    next: run('doctor', ['--only', 'files.evidence'], 'See what is wrong with the directory'),
+    causes: ['The directory or the file belongs to another user.', 'The disk is damaged, or not mounted.'],
   },
   RECEIPT_NONE: {
     exit: 'negative',

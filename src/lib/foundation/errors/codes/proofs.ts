@@ -2,13 +2,6 @@ import {run, say} from '../../next-step/next-step.ts';
 
 /** The proofs that aos checks itself. See CODES in table.ts. */
 export const PROOFS = {
-  VERIFY_FILE_UNREADABLE: {
-    exit: 'data',
-    category: 'filesystem',
-    means: 'A file that is to be verified cannot be read.',
-    next: say('Name a file that is there and that this user may read: ls -l FILE'),
-    causes: ['The name is mistyped.', 'This user may not read it.', 'It is larger than what is verified.'],
-  },
   PROOF_ENGINE_MISSING: {
     exit: 'config',
     category: 'config',
@@ -69,14 +62,14 @@ export const PROOFS = {
     category: 'data',
     means:
       'The proof of a job is that of an earlier job; a proof holds no job id, so it does not show that this work was done.',
-    next: run('job list', ['--state', 'selected,unanswered']),
+    next: run('job list', ['--held'], 'See the jobs whose answers are held'),
     causes: ['The job’s sender took an old proof.', 'Two jobs ask for the same work.'],
   },
   PROOF_FETCH_FAILED: {
     exit: 'unavailable',
     category: 'network',
     means: 'The proof of a job could not be downloaded, so it is not checked; that is tried again.',
-    next: run('job list', ['--state', 'selected,unanswered']),
+    next: run('job list', ['--held'], 'See the jobs whose answers are held'),
     causes: ['The server of the proof does not answer, or has it no more.', 'The file is larger than 1 MiB.'],
   },
   PROOF_URL_REFUSED: {
@@ -102,7 +95,7 @@ export const PROOFS = {
     exit: 'negative',
     category: 'data',
     means: 'The worker and the engine do not say the same of a proof; neither word is sent.',
-    next: run('job list', ['--state', 'selected,unanswered']),
+    next: run('job list', ['--held'], 'See the jobs whose answers are held'),
     causes: [
       'The worker has no SRS, or another one: it says false to every proof then.',
       'The worker, or what is between it and this node, lies.',
