@@ -26,7 +26,10 @@ Exit code 0 when it is valid, 3 when something in it fails, 4 when nothing fails
     },
   ];
   static override args = {
-    file: Args.string({description: 'The document, or the callback with it; - is standard input.', required: true}),
+    file: Args.string({
+      description: 'The document, or the callback with it; - is standard input.',
+      required: true,
+    }),
   };
   static override flags = {
     ...configFlag,

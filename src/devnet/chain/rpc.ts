@@ -1,4 +1,5 @@
 import {AosError, errorText} from '../../lib/foundation/errors/error.ts';
+import {safeText} from '../../lib/foundation/text/safe-text.ts';
 
 /** Timeout of one request to the devnet's chain. */
 const TIMEOUT_MS = 30_000;
@@ -48,9 +49,15 @@ async function post(url: string, body: unknown, name: string): Promise<unknown> 
 
 function resultOf(method: string, answer: unknown): unknown {
   if (isObject(answer) && 'result' in answer) return answer['result'];
+  const error = isObject(answer) ? answer['error'] : null;
+  // A contract's reason is in the message; the data beside it repeats it in hex.
+  const said =
+    isObject(error) && typeof error['message'] === 'string'
+      ? error['message']
+      : JSON.stringify(answer ?? null);
   throw new AosError(
     'DEVNET_FAILED',
-    `the development chain refused ${method}: ${JSON.stringify(answer ?? null).slice(0, 300)}`,
+    `the development chain refused ${method}: ${safeText(said.replace(/^execution reverted: /, ''), 300)}`,
   );
 }
 

@@ -19,7 +19,10 @@ export async function readGivenFile(path: string, most: number, signal: AbortSig
     case 'bytes':
       return input.bytes;
     case 'directory':
-      throw unreadable(path, notAFile(path, statSync(path)) ?? {why: 'is a directory, not a file', next: null});
+      throw unreadable(
+        path,
+        notAFile(path, statSync(path)) ?? {why: 'is a directory, not a file', next: null},
+      );
     case 'tooLarge':
       throw unreadable(path, {why: `has more than ${most} bytes`, next: null});
   }

@@ -43,6 +43,10 @@ function missingArguments(error: Errors.CLIError): string | null {
 function inOurWords(message: string, flags: readonly string[]): string {
   const unknown = /^Nonexistent flags?: (.*)$/.exec(message)?.[1];
   if (unknown !== undefined) return unknownFlag(unknown, flags);
+  const oneOf = /^Exactly one of the following must be provided: (.*)$/.exec(message)?.[1];
+  if (oneOf !== undefined) return `give one of these flags: ${oneOf}`;
+  const clash = /^(--[\w-]+)=\S* cannot also be provided when using (--[\w-]+)$/.exec(message);
+  if (clash !== null) return `${clash[1]} and ${clash[2]} exclude each other`;
   const number =
     /^Parsing (--[\w-]+) Expected an integer (?:(greater|less) than or equal to (\S+) )?but received: (.*)$/.exec(
       message,

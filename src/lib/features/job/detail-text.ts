@@ -185,8 +185,7 @@ function requestText(request: JobDetail['requests'][number], checks: JobDetail['
   if (took !== null) return `${kind}${where}, asked ${asked}, answered after ${stepText(took)}`;
   if (ended !== null) return `${kind}${where}, asked ${asked}, ${ENDS[ended]} ${endedAt ?? ''}`;
   const check = checks.find((row) => row.attempt === attempt);
-  if (check !== undefined)
-    return `${kind}${where}, asked ${asked}, answered ${check.receivedAt}; see CHECKS`;
+  if (check !== undefined) return `${kind}${where}, asked ${asked}, answered ${check.receivedAt}; see CHECKS`;
   return `${kind}${where}, asked ${asked}, ${takenAt === null ? 'not taken by a worker' : 'no answer yet'}`;
 }
 

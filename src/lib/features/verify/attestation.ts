@@ -112,7 +112,8 @@ async function answerOf(
   {answer}: AttestationInput,
 ): Promise<{sha256: string | null; from: VerifiedAttestation['answer']}> {
   if (answerSha256 !== null) return {sha256: answerSha256, from: 'flag'};
-  if (answerFile !== null) return {sha256: hash(await readGivenFile(answerFile, MOST_FILE, signal)), from: 'file'};
+  if (answerFile !== null)
+    return {sha256: hash(await readGivenFile(answerFile, MOST_FILE, signal)), from: 'file'};
   return answer === null ? {sha256: null, from: 'none'} : {sha256: hash(answer), from: 'callback'};
 }
 

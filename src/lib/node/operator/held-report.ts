@@ -121,9 +121,7 @@ export function createHeldReport({
 function heldError({count: held, seq, code, message}: HeldFacts): AosError {
   // No number: the problem is reported once, and the number grows.
   const which =
-    held === 1
-      ? `the answer to job #${seq} is held`
-      : `several answers are held, one of them to job #${seq}`;
+    held === 1 ? `the answer to job #${seq} is held` : `several answers are held, one of them to job #${seq}`;
   const next =
     held === 1
       ? run('job show', [`#${seq}`], 'See what its check found, and release it or leave it')

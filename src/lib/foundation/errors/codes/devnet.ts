@@ -51,11 +51,12 @@ export const DEVNET = {
   DEVNET_FAILED: {
     exit: 'unavailable',
     category: 'network',
-    means: 'The devnet did not start, or it ended.',
+    means: 'The devnet did not start, it ended, or its chain refused a step.',
     next: run('devnet up', [], 'See why'),
     causes: [
       'A port that was given is taken.',
       'It was ended from outside, or the machine ran out of memory: dmesg.',
+      'A contract does not allow the step any more: a challenge takes answers for 30 blocks alone.',
     ],
   },
   DEVNET_REFUSED: {
