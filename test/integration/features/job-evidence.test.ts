@@ -4,6 +4,8 @@ import {deflateRawSync} from 'node:zlib';
 import {expect, it} from 'vitest';
 import {usableConfig} from '../../../src/lib/config/usable.ts';
 import {jobReceipt} from '../../../src/lib/features/job/receipt.ts';
+import {jobDetailText} from '../../../src/lib/features/job/detail-text.ts';
+import {showJob} from '../../../src/lib/features/job/show.ts';
 import {verifyJobs} from '../../../src/lib/features/job/verify.ts';
 import {evidenceDirectory} from '../../../src/lib/node/evidence/directory.ts';
 import {createEvidenceKeeper} from '../../../src/lib/node/evidence/keeper.ts';
@@ -84,6 +86,14 @@ it('keeps receipts of what a worker answered past the evidence period and the re
     const packed = open();
     expect(packed.journal.record(answered)?.frame).toBeNull();
     expect(jobReceipt(packed, {id: `#${answered}`}).text).toBe(made.text);
+    // Those whose receipt was kept say so.
+    const shown = [answered, answered + 2].map((seq) => showJob(packed, {id: `#${seq}`}));
+    expect(shown.map(({packed: isPacked, receiptKept}) => [isPacked, receiptKept])).toEqual([
+      [true, true],
+      [true, false],
+    ]);
+    const texts = shown.map((detail) => jobDetailText(detail, {width: 80, full: false}));
+    expect(texts.map((text) => text.includes('evidence directory'))).toEqual([true, false]);
     const one = await verifyJobs(packed, {choice: {id: `#${tagged}`}, all: false, signal});
     expect(one.jobs[0]).toMatchObject({overall: 'valid', tag: 'suspicion', position: 'first', seq: tagged});
     const all = await verifyJobs(packed, {choice: null, all: true, signal});

@@ -17,6 +17,7 @@ export type DetailStyle = {
   full: boolean;
 };
 
+const RECEIPT_KEPT = 'the whole evidence is kept in the evidence directory: aos job receipt, aos job verify';
 const PACKED =
   'the evidence period is over: the answer and its signature are kept until the retention, the message, the requests and the readings are gone';
 
@@ -52,6 +53,7 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
     ),
     ...row('unanswered', detail.whyUnanswered),
     ...row('packed', detail.packed ? PACKED : null),
+    ...row('receipt', detail.receiptKept ? RECEIPT_KEPT : null),
     ...row('kind', `${detail.kind}, model ${detail.model}`),
     ...row('user', detail.user),
     ...row('prompt', detail.prompt),

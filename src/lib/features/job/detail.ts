@@ -26,6 +26,8 @@ export type DetailFacts = {
   dispatcher: string | null;
   /** `node.former_dispatchers` */
   formerDispatchers: readonly string[];
+  /** Of a job that is packed: its receipt is in the evidence directory. */
+  isReceiptKept?: boolean;
   /** As last read from the chain, for a job that was sampled before the journal kept its range. */
   lastRange: SamplingRange | null;
   /** `chain.vrf_sort_precision` */
@@ -48,6 +50,8 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
     outcome: record.outcome,
     /** The evidence period is over: the frame, the requests and the readings are gone. */
     packed: record.packed !== null,
+    /** Its receipt outlasts that, in the evidence directory. */
+    receiptKept: facts.isReceiptKept === true,
     kind: record.kind,
     model: record.model,
     user: job?.user ?? null,

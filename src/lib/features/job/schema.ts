@@ -163,6 +163,12 @@ export const jobShow: ResultEntry = {
         v.boolean(),
         v.description('its evidence period is over: the message, the requests and the readings are gone'),
       ),
+      receiptKept: v.pipe(
+        v.boolean(),
+        v.description(
+          'of one that is packed: its whole receipt is in the evidence directory (aos job receipt)',
+        ),
+      ),
       kind: v.string(),
       model: v.string(),
       user: v.nullable(v.string()),

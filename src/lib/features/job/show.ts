@@ -1,5 +1,6 @@
 import {middle} from '../../foundation/text/cells.ts';
 import {AosError} from '../../foundation/errors/error.ts';
+import {isReceiptKept} from '../../node/evidence/kept-receipts.ts';
 import type {JobReader} from '../../node/journal/job-query.ts';
 import {RANGE_NOTE} from '../../node/operator/range.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
@@ -30,6 +31,7 @@ export function showJob({journal, config}: OpenedJobs, choice: JobChoice): JobDe
     nodeId: config.nodeId,
     dispatcher: config.dispatcherAddress,
     formerDispatchers: config.formerDispatchers,
+    isReceiptKept: record.packed !== null && isReceiptKept(config.evidence?.dir ?? null, record.key),
     lastRange: rangeOfText(journal.recall(RANGE_NOTE)) ?? null,
     precision: config.vrfSortPrecision,
     now: systemTime.now(),

@@ -37,6 +37,17 @@ export function keptReceipts(dir: string | null): KeptReceipts {
   };
 }
 
+/** Whether a receipt of a job is there, by its name; one that cannot be looked for is not. @param dir null: it is not known where */
+export function isReceiptKept(dir: string | null, key: JobKey): boolean {
+  if (dir === null) return false;
+  try {
+    return at(namesIn(dir), `${keyPart(key)}-`).length > 0;
+  } catch (error) {
+    if (isAosError(error)) return false;
+    throw error;
+  }
+}
+
 /** How many receipts there are, and their bytes; null: there is no directory. @throws the system's error */
 export function evidenceSize(dir: string): {files: number; bytes: number} | null {
   if (statSync(dir, {throwIfNoEntry: false}) === undefined) return null;
