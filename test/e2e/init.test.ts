@@ -139,6 +139,7 @@ describe('aos init on a terminal', () => {
     for (const question of [
       /Range contract/,
       /Kind of worker/,
+      /What is it/,
       /opml worker/,
       /Listen on/,
       /URL from outside/,
@@ -153,7 +154,7 @@ describe('aos init on a terminal', () => {
     expect(wizard.screen()).toMatch(
       /Next:\n {2}aos signer check\n {2}aos register --check\n {2}aos register\n {2}aos run$/,
     );
-    expect(wizard.screen()).toMatch(/\b1\/14 [^]*\b2\/14 [^]*\b14\/14 /);
+    expect(wizard.screen()).toMatch(/\b1\/15 [^]*\b2\/15 [^]*\b15\/15 /);
     expect(wizard.screen()).toMatch(/ {2}✓ found Web3Signer at \S+ with 1 account\n/);
 
     const file = path.join(world.home, 'config.yaml');
@@ -181,6 +182,8 @@ describe('aos init on a terminal', () => {
     expect(statSync(path.join(world.home, 'config.yaml.draft')).mode & 0o777).toBe(0o600);
 
     const rest = [
+      '--engine',
+      'published',
       '--worker-kind',
       'opml',
       '--worker-url',
@@ -259,6 +262,7 @@ describe('aos init on a terminal', () => {
       for (const question of [
         /Dispatcher’s address/,
         /Kind of worker/,
+        /What is it/,
         /opml worker/,
         /URL from outside/,
         /VRF key file/,
@@ -314,7 +318,7 @@ describe('aos init on a terminal', () => {
       rows: 24,
     });
     await wizard.answer(/Dispatcher’s address/, ENTER);
-    for (const question of [/Kind of worker/, /opml worker/, /Listen on/, /URL from outside/])
+    for (const question of [/Kind of worker/, /What is it/, /opml worker/, /Listen on/, /URL from outside/])
       await wizard.answer(question, ENTER);
     await wizard.answer(/VRF key file/, `sub/vrf.key${ENTER}`);
     for (const question of [/Journal directory/, /Where alerts go/]) await wizard.answer(question, ENTER);

@@ -16,12 +16,12 @@ import {openSigner, type SignerPlace} from '../../peers/signer/open.ts';
 import {count} from '../../foundation/text/words.ts';
 import {deadline, systemTime} from '../../foundation/system/system-time.ts';
 import type {WorkerClient} from '../../peers/worker/driver.ts';
-import {DRIVERS} from '../../peers/worker/workers.ts';
-import {workerKind} from './questions-workers.ts';
+import {driverOf} from '../../peers/worker/workers.ts';
+import {engineConfigOf, isEngine, workerKind} from './questions-engine.ts';
 import {canListen, findUsualWorkers} from './probe.ts';
 import {isUrlOfSetup} from './web3signer-files.ts';
 import {checkAlertFile} from './check-alert-file.ts';
-import {checkStore, checkVrfKey, type FilePlace} from './files.ts';
+import {checkStore, checkVrfKey, placed, type FilePlace} from './files.ts';
 import {lookAtDispatcher, lookAtMail, lookAtWebhook} from './reach.ts';
 import {signerOf} from './signer-flags.ts';
 
@@ -40,8 +40,9 @@ export function createProbe(place: FilePlace): Probe {
     dispatcher: checkDispatcher,
     rpc: checkRpc,
     range: checkRange,
-    worker: checkWorker,
-    'known-good': checkKnownGood,
+    worker: (known, signal) => checkWorker({known, place, key: 'worker-url'}, signal),
+    second: (known, signal) => checkWorker({known, place, key: 'second-url'}, signal),
+    'known-good': (known, signal) => checkKnownGood(known, place, signal),
     listen: checkListen,
     'vrf-key': (known) => Promise.resolve(checkVrfKey(known.answers['vrf-key-file'] ?? '', place)),
     store: (known) => Promise.resolve(checkStore(known, place)),
@@ -78,9 +79,7 @@ async function checkNetwork(known: Known, signal: AbortSignal): Promise<Finding>
   signal.throwIfAborted();
   const here = [
     ...(accounts === null ? [] : [`Web3Signer at ${url} with ${count(accounts.length, 'account')}`]),
-    ...workers.map(
-      ({what, url: at, kind}) => `${what} at ${at}${kind === null ? ' (aos run cannot use it yet)' : ''}`,
-    ),
+    ...workers.map(({what, url: at, kind}) => `${what} at ${at}${kind === null ? ' (an engine)' : ''}`),
   ];
   const text = here.length === 0 ? 'no signer and no worker on the usual ports' : `found ${here.join('; ')}`;
   return ok(text, {accounts, workers});
@@ -224,18 +223,24 @@ async function checkRange(known: Known, signal: AbortSignal): Promise<Finding | 
     : ok(`sampling range ${start} to ${end} of ${numbers}: ${shareText({start, end, numbers})}`);
 }
 
+/** Which worker of the answers is asked. */
+type Asked = {known: Known; place: FilePlace; key: 'worker-url' | 'second-url'};
+
 /** The worker of the answers, until `use` is done. */
 async function withWorker(
-  {answers}: Known,
+  {known, place, key}: Asked,
   signal: AbortSignal,
   use: (worker: WorkerClient, signal: AbortSignal) => Promise<Finding>,
 ): Promise<Finding> {
-  const url = answers['worker-url'] ?? '';
+  const {answers} = known;
+  const url = answers[key] ?? '';
   const model = answers['known-good-model'] ?? '';
   const proofPath = answers['known-good-proof'] ?? '';
   const knownGood = model === '' || proofPath === '' ? null : {model, proofPath};
   const limits = {answerTimeoutMs: LIMIT_MS, knownGood};
-  const worker = DRIVERS[workerKind(answers)].createClient(
+  const keyFile = answers['engine-key-file'] ?? '';
+  const engine = engineConfigOf(known, keyFile === '' ? null : placed(keyFile, place));
+  const worker = driverOf(workerKind(answers), engine, systemTime).createClient(
     /^https?:/i.test(url) ? url : `http://${url}`,
     limits,
   );
@@ -253,9 +258,13 @@ async function withWorker(
   }
 }
 
-function checkWorker(known: Known, signal: AbortSignal): Promise<Finding> {
-  return withWorker(known, signal, async (worker, end) => {
-    const {places, busy} = await worker.status(end);
+async function checkWorker(asked: Asked, signal: AbortSignal): Promise<Finding | null> {
+  const {known} = asked;
+  // An engine is looked at by its models, which are asked for after its URL.
+  if (isEngine(known) && (known.answers['engine-models'] ?? '') === '') return null;
+  return withWorker(asked, signal, async (worker, end) => {
+    const {places, busy, about} = await worker.status(end);
+    if (about !== undefined && busy === null) return ok(`it is ${about}`);
     if (busy !== null) return ok('the worker answers; it is at work');
     return ok(
       places === 1 ? 'the worker is well; it takes one request at a time' : 'the worker is idle and ready',
@@ -263,8 +272,8 @@ function checkWorker(known: Known, signal: AbortSignal): Promise<Finding> {
   });
 }
 
-function checkKnownGood(known: Known, signal: AbortSignal): Promise<Finding> {
-  return withWorker(known, signal, async (worker, end) => {
+function checkKnownGood(known: Known, place: FilePlace, signal: AbortSignal): Promise<Finding> {
+  return withWorker({known, place, key: 'worker-url'}, signal, async (worker, end) => {
     await worker.prove(end);
     return ok('the worker says true to it');
   });

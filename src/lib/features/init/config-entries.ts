@@ -26,7 +26,8 @@ export function configEntries(known: Known, findings: Findings, today: string): 
   for (const question of QUESTIONS) {
     if (NO_ENTRIES.has(question.key)) continue;
     const value = question.key === 'node-id' ? nodeIdOf(known.answers) : (known.answers[question.key] ?? '');
-    if (value === '') continue;
+    // The network’s worker is the default.
+    if (value === '' || (question.key === 'engine' && value === 'published')) continue;
     const path = question.pathFor?.(known) ?? question.path;
     entries.push({path, value: valueAt(path, value), notes: notesOf(question, findings, today)});
   }

@@ -16,9 +16,15 @@ export const QUESTION_KEYS = [
   'range-contract',
   'registry',
   'worker-kind',
+  'engine',
   'worker-url',
+  'engine-api',
+  'engine-key-file',
+  'engine-models',
   'known-good-model',
   'known-good-proof',
+  'second-url',
+  'second-sample',
   'listen',
   'outer-url',
   'vrf-key-file',
@@ -110,6 +116,7 @@ export type Check =
   | 'rpc'
   | 'range'
   | 'worker'
+  | 'second'
   | 'known-good'
   | 'listen'
   | 'vrf-key'

@@ -2,18 +2,14 @@ import {FIELDS} from '../../config/schema.ts';
 import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
 import {networkValue} from './fields.ts';
 import {line} from './line-question.ts';
-import type {Answers, Known, Question} from './question.ts';
+import type {Known, Question} from './question.ts';
+import {ENGINE_DETAILS, ENGINE_QUESTION, isEngine, SECOND_QUESTIONS, workerKind} from './questions-engine.ts';
 
 const ABOUT: Readonly<Record<WorkerKind, string>> = {
   opml: 'answers prompts, and shows a state root',
   tee: 'answers prompts inside an enclave, and shows an attestation',
   zkml: 'checks proofs of models',
 };
-
-/** The kind of worker by the answers; opml while there is none. */
-export function workerKind(answers: Answers): WorkerKind {
-  return WORKER_KINDS.find((kind) => kind === answers['worker-kind']) ?? 'opml';
-}
 
 /** That of a running devnet, else of a worker that was found, else opml. */
 function likelyKind(known: Known): WorkerKind {
@@ -44,9 +40,15 @@ const kindQuestion: Question = {
   check: null,
 };
 
+/** Engines that were found are of no kind of worker. */
+function engineHere({facts}: Known): string {
+  return facts.workers.find(({kind}) => kind === null)?.url ?? 'http://127.0.0.1:8000';
+}
+
 function urlPreset(known: Known): string {
   const kind = workerKind(known.answers);
   const {url} = FIELDS[kind];
+  if (isEngine(known)) return networkValue(known, url.path) ?? engineHere(known);
   const found = known.facts.workers.find((worker) => worker.kind === kind);
   return networkValue(known, url.path) ?? found?.url ?? url.fallback ?? '';
 }
@@ -63,8 +65,10 @@ const urlQuestion: Question = {
   pathFor: ({answers}) => FIELDS[workerKind(answers)].url.path,
   form: (known) => ({
     kind: 'line',
-    message: `${workerKind(known.answers)} worker`,
-    about: 'The worker that answers selected jobs.',
+    message: isEngine(known) ? 'Engine' : `${workerKind(known.answers)} worker`,
+    about: isEngine(known)
+      ? 'The address of its API, without /v1. It is looked at once its models are named.'
+      : 'The worker that answers selected jobs.',
     suggestion: urlPreset(known),
   }),
 };
@@ -74,7 +78,9 @@ const isZkml = ({answers}: Known): boolean => workerKind(answers) === 'zkml';
 /** What is asked about the worker, in this order. */
 export const WORKER_QUESTIONS: readonly Question[] = [
   kindQuestion,
+  ENGINE_QUESTION,
   urlQuestion,
+  ...ENGINE_DETAILS,
   line({
     key: 'known-good-model',
     field: FIELDS.zkml.knownGoodModel,
@@ -91,4 +97,5 @@ export const WORKER_QUESTIONS: readonly Question[] = [
     check: 'known-good',
     applies: (known) => isZkml(known) && (known.answers['known-good-model'] ?? '') !== '',
   }),
+  ...SECOND_QUESTIONS,
 ];

@@ -41,6 +41,7 @@ const GOOD: Readonly<Record<string, string>> = {
   'range-contract': CONTRACT,
   registry: '',
   'worker-kind': 'opml',
+  engine: 'published',
   'worker-url': 'http://127.0.0.1:1234',
   listen: '0.0.0.0:21001',
   'outer-url': '',
@@ -79,13 +80,39 @@ describe('the questions about the worker', () => {
   };
   const kindOf = (kind: 'tee' | 'zkml') => ({workers: [{url: 'http://127.0.0.1:9', what: 'one', kind}]});
 
-  it('are two for opml and tee, and suggest the worker that was found', () => {
-    expect(workerKeys(start())).toEqual(['worker-kind', 'worker-url']);
+  it('are two for tee and three for opml, and suggest the worker that was found', () => {
+    expect(workerKeys(start())).toEqual(['worker-kind', 'engine', 'worker-url']);
     expect(workerKeys(start(kindOf('tee')))).toEqual(['worker-kind', 'worker-url']);
     const asked = until(start(kindOf('tee')), 'worker-kind');
     expect(suggestionOf(asked, questionOf(asked)!)).toBe('tee');
     const next = answer(asked, 'tee');
     expect(suggestionOf(next, questionOf(next)!)).toBe('http://127.0.0.1:9');
+  });
+
+  it('are five more for an engine, which is suggested where one was found', () => {
+    const facts = {workers: [{url: 'http://127.0.0.1:11434', what: 'Ollama', kind: null}]};
+    const kind = until(start(facts), 'worker-kind');
+    const url = answer(answer(kind, 'opml'), 'openai');
+    expect([at(url), suggestionOf(url, questionOf(url)!)]).toEqual(['worker-url', 'http://127.0.0.1:11434']);
+    const api = found(answer(url, 'http://127.0.0.1:11434'), null);
+    expect([at(api), at(answer(api, 'both'))]).toEqual(['engine-api', 'engine-api']);
+    const models = answer(answer(api, 'chat'), './engine.key');
+    expect([at(models), at(answer(models, 'llama'))]).toEqual(['engine-models', 'engine-models']);
+    expect(at(answer(models, 'a=b,a=c'))).toBe('engine-models');
+    const checked = answer(models, 'a=b, c=d');
+    expect(checked.phase).toBe('check');
+    const sample = found(answer(found(checked, null), 'http://10.0.0.8:1'), null);
+    expect([at(sample), suggestionOf(sample, questionOf(sample)!)]).toEqual(['second-sample', '0.05']);
+    const entries = configEntries(until(answer(sample, '1'), 'review'), {}, '2026-11-29');
+    expect(Object.fromEntries(entries.map(({path, value}) => [path, value]))).toMatchObject({
+      'workers.opml.engine': 'openai',
+      'workers.opml.url': 'http://127.0.0.1:11434',
+      'workers.opml.api': 'chat',
+      'workers.opml.api_key_file': './engine.key',
+      'workers.opml.models': ['a=b', 'c=d'],
+      'workers.opml.second': 'http://10.0.0.8:1',
+      'workers.opml.sample': '1',
+    });
   });
 
   it('are two more for zkml: the proof that is known to be good', () => {
@@ -109,7 +136,7 @@ describe('the questions about the worker', () => {
       Object.keys(values).filter((path) => path.startsWith('workers.opml') || path === 'node.node_type'),
     ).toEqual([]);
     // Without one, no address of it is asked for.
-    expect(at(answer(model, ''))).toBe('listen');
+    expect(at(answer(model, ''))).toBe('second-url');
   });
 });
 
@@ -122,7 +149,8 @@ describe('the wizard', () => {
       wizard = wizard.phase === 'check' ? found(wizard, null) : answer(wizard, GOOD[at(wizard)] ?? '');
     }
     const ofOthers = [
-      ...['account', 'known-good-model', 'known-good-proof'],
+      ...['account', 'known-good-model', 'known-good-proof', 'second-url', 'second-sample'],
+      ...['engine-api', 'engine-key-file', 'engine-models'],
       ...['alert-webhook', 'alert-server', 'alert-from', 'alert-to', 'alert-user'],
       ...['alert-file', 'alert-chat'],
     ];
@@ -309,8 +337,9 @@ describe('the wizard', () => {
       if (wizard.phase === 'ask') asked.push(at(wizard));
       wizard = wizard.phase === 'check' ? found(wizard, null) : answer(wizard, '');
     }
-    expect(asked).toEqual(['known-good-model']);
-    expect(wizard.answers).toMatchObject({...review.answers, 'worker-kind': 'zkml', 'known-good-model': ''});
+    expect(asked).toEqual(['known-good-model', 'second-url']);
+    const {engine: _, ...others} = review.answers;
+    expect(wizard.answers).toMatchObject({...others, 'worker-kind': 'zkml', 'known-good-model': ''});
   });
 
   it('asks again for what belongs to a network where that is changed, in the review or beside a draft', () => {
