@@ -85,6 +85,7 @@ const QUESTIONS = [
   {asked: /Chain RPC/, typed: 'http://127.0.0.1:8545'},
   {asked: /Range contract/},
   {asked: /Kind of worker/},
+  {asked: /What is it/},
   {asked: /opml worker/},
   {asked: /Listen on/},
   {asked: /URL from outside/},
