@@ -26,8 +26,6 @@ export type DetailFacts = {
   dispatcher: string | null;
   /** `node.former_dispatchers` */
   formerDispatchers: readonly string[];
-  /** Of a job that is packed: its receipt is in the evidence directory. */
-  isReceiptKept?: boolean;
   /** As last read from the chain, for a job that was sampled before the journal kept its range. */
   lastRange: SamplingRange | null;
   /** `chain.vrf_sort_precision` */
@@ -35,10 +33,10 @@ export type DetailFacts = {
   now: number;
 };
 
-/** Everything about one job, as `--json` has it; times RFC 3339, clocks as decimal strings. */
+/** Everything about one job, as `--json` has it; times RFC 3339, clocks as decimal strings. `receiptKept`: of one that is packed. */
 export type JobDetail = ReturnType<typeof jobDetail>;
 
-export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
+export function jobDetail(record: JobDetailRecord, facts: DetailFacts, receiptKept = false) {
   const dispatch = record.frame === null ? null : readFrame(record.frame);
   const job = record.element === null ? null : readElement(record.element);
   return {
@@ -50,8 +48,7 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
     outcome: record.outcome,
     /** The evidence period is over: the frame, the requests and the readings are gone. */
     packed: record.packed !== null,
-    /** Its receipt outlasts that, in the evidence directory. */
-    receiptKept: facts.isReceiptKept === true,
+    receiptKept,
     kind: record.kind,
     model: record.model,
     user: job?.user ?? null,

@@ -27,15 +27,16 @@ export function showJob({journal, config}: OpenedJobs, choice: JobChoice): JobDe
   const {seq} = chooseJob(journal, choice);
   const record = journal.record(seq);
   if (record === undefined) throw new AosError('JOB_UNKNOWN', `job #${seq} was cleaned up in this moment`);
-  return jobDetail(record, {
+  const isKept = record.packed !== null && isReceiptKept(config.evidence?.dir ?? null, record.key);
+  const facts = {
     nodeId: config.nodeId,
     dispatcher: config.dispatcherAddress,
     formerDispatchers: config.formerDispatchers,
-    isReceiptKept: record.packed !== null && isReceiptKept(config.evidence?.dir ?? null, record.key),
     lastRange: rangeOfText(journal.recall(RANGE_NOTE)) ?? null,
     precision: config.vrfSortPrecision,
     now: systemTime.now(),
-  });
+  };
+  return jobDetail(record, facts, isKept);
 }
 
 /** The job that is meant. @throws AosError JOB_UNKNOWN | JOB_AMBIGUOUS | USAGE */
