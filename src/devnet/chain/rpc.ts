@@ -1,4 +1,5 @@
 import {AosError, errorText} from '../../lib/foundation/errors/error.ts';
+import {run} from '../../lib/foundation/next-step/next-step.ts';
 import {safeText} from '../../lib/foundation/text/safe-text.ts';
 
 /** Timeout of one request to the devnet's chain. */
@@ -58,6 +59,8 @@ function resultOf(method: string, answer: unknown): unknown {
   throw new AosError(
     'DEVNET_FAILED',
     `the development chain refused ${method}: ${safeText(said.replace(/^execution reverted: /, ''), 300)}`,
+    // The devnet itself works on: to start another one cures nothing.
+    {next: run('status', [], 'See the state of the operator')},
   );
 }
 
