@@ -160,7 +160,11 @@ describe.skipIf(!canMakeMachines)('a node (needs root, iproute2, and AOS_BASE_IM
       said: {
         result: {
           checks: [
-            {id: 'unit.file', state: 'fail', next: 'aos service install'},
+            {
+              id: 'unit.file',
+              state: 'fail',
+              next: 'Start it by your service manager or container, with aos run: docs/containers.md.',
+            },
             {id: 'systemd', state: 'unknown', found: 'systemd does not run on this machine'},
           ],
         },

@@ -5,7 +5,7 @@ import type {Env} from '../../config/user-path.ts';
 import {errorText, isAosError} from '../../foundation/errors/error.ts';
 import {commandOfUnit, isOurUnit} from '../../foundation/system/own-unit.ts';
 import {fail, ok, unclear, warn, type Check, type Finding} from '../../foundation/check/check.ts';
-import {run as runStep, say} from '../../foundation/next-step/next-step.ts';
+import {run as runStep, say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
 import {count} from '../../foundation/text/words.ts';
 import type {RunProgram} from '../life/unit.ts';
@@ -54,9 +54,9 @@ export async function serviceStatus(request: StatusRequest): Promise<ServiceStat
   const {scope, name, env, units, booted} = request;
   const file = unitPath(scope, name, env, units);
   const text = readUnit(file);
-  const {state, finding} = await asked(request);
+  const {state, finding} = await asked(request, text);
   const checks: ServiceCheck[] = [
-    {id: 'unit.file', ...fileFinding(file, text)},
+    {id: 'unit.file', ...fileFinding(file, text, booted)},
     ...(text === null ? [] : unitChecks(text)),
     {id: 'systemd', ...finding},
     ...(text === null || state === null ? [] : stateChecks(scope, name, state)),
@@ -70,8 +70,9 @@ export async function serviceStatus(request: StatusRequest): Promise<ServiceStat
   return {unit: `${name}.service`, scope, file, verdict, state: text === null ? null : state, checks};
 }
 
-function fileFinding(file: string, text: string | null): Finding {
-  if (text === null) return fail(`there is no ${file}`, runStep('service install'));
+function fileFinding(file: string, text: string | null, booted: boolean): Finding {
+  if (text === null)
+    return fail(`there is no ${file}`, booted ? runStep('service install') : withoutSystemd(text));
   return isOurUnit(text)
     ? ok(file)
     : warn(`${file} was not written by aos`, say('Compare it with: aos service install --dry-run'));
@@ -107,16 +108,21 @@ function configFinding(file: string): Finding {
   }
 }
 
-async function asked({
-  scope,
-  name,
-  run,
-  booted,
-}: StatusRequest): Promise<{state: UnitState | null; finding: Finding}> {
-  if (!booted) {
-    const by = say('Start it by your service manager or container, with the words of ExecStart.');
-    return {state: null, finding: unclear('systemd does not run on this machine', by)};
-  }
+/** Without systemd a unit starts nothing, so that to install one is no step. */
+function withoutSystemd(text: string | null): NextStep {
+  const words = text === null ? 'with aos run: docs/containers.md' : 'with the words of ExecStart';
+  return say(`Start it by your service manager or container, ${words}.`);
+}
+
+async function asked(
+  {scope, name, run, booted}: StatusRequest,
+  text: string | null,
+): Promise<{state: UnitState | null; finding: Finding}> {
+  if (!booted)
+    return {
+      state: null,
+      finding: unclear('systemd does not run on this machine', withoutSystemd(text)),
+    };
   try {
     return {state: await unitState(scope, name, run), finding: ok('answers')};
   } catch (error) {
