@@ -2,7 +2,7 @@ import type {AddressInfo} from 'node:net';
 import {WebSocketServer, type WebSocket} from 'ws';
 import {serveParent} from './processes.ts';
 
-/** What a hostile dispatcher is told to send. */
+/** What a hostile dispatcher is to send. */
 export type FloodRequest =
   | {do: 'frames'; kind: 'one byte' | 'badly signed' | 'replies' | 'one job again'; count: number}
   /** One frame of `jobs` jobs with prompts of `each` bytes; that of the first has `first`, and its params have `keys` members. */

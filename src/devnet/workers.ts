@@ -58,7 +58,7 @@ export type WorkerSection =
       readonly knownGood: {readonly model: string; readonly proofPath: string} | null;
       /** What the operator checks its words by; none: there is no engine. */
       readonly models: readonly PinnedModel[];
-      /** Another one that is asked of too; null: there is none. */
+      /** URL of a second worker, which answers are compared with; null: there is none. */
       readonly second: string | null;
     };
 

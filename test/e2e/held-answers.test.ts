@@ -25,15 +25,15 @@ it('a held answer is delivered once when it is released: at once, by the next st
   const release = (seq: number) => ask(['job', 'release', `#${seq}`, '--yes', '--json']);
   const resultsOf = (id: string): Line[] =>
     devnet.events('result').filter((line) => (line['key'] as {jobId: string}).jobId === id);
-  const told = new Set<string>();
+  const seen = new Set<string>();
   /** The held one of the next five jobs. */
   const held = async (run: Cli): Promise<{jobId: string; seq: number}> => {
     const params = {proof_path: `${proofs}/mean-1.json`};
     const ids = await devnet.submit(FIVE, {kind: 'zkml', model: 'mean', params});
-    const line = await run.event('job_held', (one) => !told.has(jobOf(one).jobId));
+    const line = await run.event('job_held', (one) => !seen.has(jobOf(one).jobId));
     expect(line).toMatchObject({code: 'ANSWERS_DIFFER', then: 'wait'});
     const job = jobOf(line);
-    told.add(job.jobId);
+    seen.add(job.jobId);
     await devnet.answered(ids.filter((id) => id !== job.jobId));
     expect(resultsOf(job.jobId)).toEqual([]);
     return job;

@@ -274,12 +274,12 @@ describe('aos init on a terminal', () => {
       await wizard.answer(/Alert webhook/, `${NOTHING}/T0/secret-path${ENTER}`);
       await wizard.until(/Write it\?/);
       expect(wizard.screen()).not.toContain('secret-path');
-      const file = world.file('config.yaml', '# of somebody else\n');
+      const file = world.file('config.yaml', '# of another user\n');
       wizard.pty.write(ENTER);
       await wizard.until(/it was made meanwhile/);
       await wizard.answer(/Replace it\?/, replaces ? `y${ENTER}` : ENTER);
       expect(await wizard.ended).toBe(replaces ? 0 : 73);
-      expect(readFileSync(replaces ? `${file}.bak` : file, 'utf8')).toBe('# of somebody else\n');
+      expect(readFileSync(replaces ? `${file}.bak` : file, 'utf8')).toBe('# of another user\n');
       if (replaces) {
         expect(readFileSync(file, 'utf8')).toContain(`webhook_url: "${NOTHING}/T0/secret-path"`);
         expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -431,7 +431,7 @@ describe('aos init without a terminal', () => {
         encoding: 'utf8',
         ...(process.getuid?.() === 0 ? {uid: 65_534, gid: 65_534} : {}),
       });
-    // Only root can be somebody else, and only where this checkout is not root's alone.
+    // Only root can be another user, and only where this checkout is not root's alone.
     if (process.getuid?.() !== 0 || nobody(['--version']).status !== 0) test.skip();
     chmodSync(world.home, 0o755);
     for (const args of [['config', 'validate'], ['run', '--headless'], ['status'], ['config', 'show']]) {

@@ -14,7 +14,7 @@ export type MetricsServer = {
 
 /** Scrapers are few, and connections above that are cut: they never take files that /ping needs. */
 const MOST_CONNECTIONS = 32;
-/** How often the limits below are looked at; Node’s own 30 s would leave the port to whoever holds its connections. */
+/** How often the limits below are looked at; Node’s own 30 s would leave the port to a peer that holds its connections. */
 const LOOK_EVERY_MS = 1_000;
 const HEAD_MS = 3_000;
 const REQUEST_MS = 5_000;

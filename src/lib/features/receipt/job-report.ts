@@ -31,7 +31,7 @@ export type JobsReport = {
   valid: number;
   incomplete: number;
   broken: number;
-  /** What the incomplete ones have not: of each the first link that is not valid. */
+  /** What the incomplete ones lack: of each the first link that is not valid. */
   incompleteBy: readonly {link: LinkName; verdict: Verdict; jobs: number}[];
   /** Of the hash chain of clock readings. */
   chain: {readings: number; verdict: Verdict; why: string | null};
@@ -45,6 +45,7 @@ export type JobsReport = {
 /** Most broken jobs that are listed. */
 export const MOST_SHOWN = 1_000;
 
+/** Makes the report of one job of its links. @param job `seq` is null where the journal has forgotten it */
 export function jobReport(
   {seq, key, state}: Pick<JobDetailRecord, 'key' | 'state'> & {seq: number | null},
   links: readonly Link[],
@@ -59,7 +60,7 @@ export function jobReport(
   };
 }
 
-/** Counts what the incomplete jobs have not. */
+/** Counts what the incomplete jobs lack: of each the first link that is not valid. */
 export function countIncomplete(): {add(report: JobReport): void; list(): JobsReport['incompleteBy']} {
   const counted = new Map<string, {link: LinkName; verdict: Verdict; jobs: number}>();
   return {

@@ -8,7 +8,11 @@ import type {ProofFiles} from './proof-files.ts';
 /** The checkers of proofs and attestations that there are, and what ends their thread. */
 export type OpenKindChecks = KindChecks & {close(): Promise<void>};
 
-/** @param config what they are configured with; null: nothing */
+/**
+ * The checkers of what workers of a kind add to their answers; their packages and threads are loaded by the first receipt of the kind.
+ * @param config what they are configured with; null: nothing
+ * @param named files of proofs that flags name, in the place of the configured ones
+ */
 export function kindChecks(
   config: Pick<UsableConfig, 'teeAttestation' | 'proofChecks'> | null,
   named: ProofFiles = {files: null, engineDir: null},

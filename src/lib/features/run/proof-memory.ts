@@ -16,6 +16,7 @@ export type ProofMemory = {
 const SLOT_DIGITS = 4;
 const MOST_IN_SLOT = 8;
 
+/** A memory in the notes of a journal, which outlives the run. */
 export function createProofMemory(journal: Pick<Journal, 'recall' | 'remember'>): ProofMemory {
   /** One claim after the other, so that no two jobs take one proof. */
   const turn = createLimiter(1);

@@ -13,7 +13,7 @@ export type ReloadOptions = {
   file: string | null;
   /** Of the configuration that it works with (see {@link CheckedConfig}). */
   marks: CheckedConfig['marks'];
-  /** Keys that a flag of the command line stands above: they hold after a restart, if at all. */
+  /** Keys that a flag of the command line overrides: they hold after a restart, if at all. */
   byFlag: readonly string[];
   /** Remarks about the configuration that were made at the start. */
   warnings: readonly Pick<ConfigWarning, 'message'>[];

@@ -77,7 +77,7 @@ export type ControlCommand =
   | {command: 'worker-check'; args: {kind: string; model: string; prompt: string}}
   /** Has jobs asked about again: their numbers in the journal, at most {@link MOST_RETRIED}, with commas between. */
   | {command: 'retry'; args: {jobs: string}}
-  /** Delivers the held answer of a job: its number in the journal. */
+  /** Delivers the held answer of a job: its number in the journal, and the answer that was shown, as `ATTEMPT@MS` (Unix ms). */
   | {command: 'release'; args: {job: string; answer: string}};
 
 /** A command is a line of at most 16 KiB. */

@@ -25,7 +25,7 @@ export type Opened = {
   close(): void;
 };
 
-/** Its own default. */
+/** From so many pages in the log on SQLite copies it by itself: the default of `wal_autocheckpoint`. */
 const SQLITE_FULL_FRAMES = 1_000;
 
 /** A log that is copied into the file beside the event loop. */

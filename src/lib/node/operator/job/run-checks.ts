@@ -10,8 +10,8 @@ const MOST_MESSAGE = 500;
 const MOST_FACTS = 64 * 1024;
 
 /**
- * The same of a zkml worker’s false: it may have come without a proof that is known to be good, because the engine was to say
- * the same.
+ * A zkml worker’s false for which the configuration has no check any more: it may have come without a proof that is known to be
+ * good, because the engine was to say the same.
  */
 const UNPROVEN: Judgement = {
   verdict: 'held',
@@ -21,7 +21,7 @@ const UNPROVEN: Judgement = {
   results: [],
 };
 
-/** A configuration without the check that an answer waited for. */
+/** Any other answer for whose check the configuration has none any more. */
 const NO_CHECK: Judgement = {
   verdict: 'not_checked',
   code: 'ANSWER_NOT_CHECKED',

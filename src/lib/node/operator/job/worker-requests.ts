@@ -88,7 +88,7 @@ export function createWorkerRequests(deps: {
       // What is said under another position already was checked there.
       const isToCheck = text === null && checking.has(heard.kind) && checking.wants(read());
       const isLeft = isToCheck && checking.takesUnattested(heard.kind);
-      // The configuration that was there when the worker was asked may have had the check, and this one has it not.
+      // When the worker was asked, another configuration may have had the check of proofs that this doubt relied on.
       const relies = text === null && heard.doubtUnchecked !== null && !checking.wants(read(), 'proof');
       const said = relies ? {...heard, doubt: heard.doubtUnchecked} : heard;
       const one = make(isLeft ? checkedAnswer(said) : said, seq, read, text);

@@ -76,6 +76,7 @@ export function checkRange(
   );
 }
 
+/** Whether two ranges have the same bounds, of the same number. */
 export function isSameRange(a: KnownRange, b: KnownRange): boolean {
   return a.start === b.start && a.end === b.end && a.max === b.max;
 }
