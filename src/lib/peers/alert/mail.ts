@@ -72,7 +72,7 @@ export function createMail(options: MailOptions, {time, random, timeoutMs = TIME
       return {status: codeOf(info.response), refused: info.rejected.map(String)};
     } catch (error) {
       outer.throwIfAborted();
-      const hide = createRedactor(pass === null ? [] : [pass, Buffer.from(pass).toString('base64')]);
+      const hide = createRedactor(sentSecrets(user, pass));
       const failure = failureOf(error, hide);
       const isLate = signal.aborted || failure.code === 'ETIMEDOUT';
       throw failed(place, failure, isLate ? timeoutMs : null);
@@ -100,6 +100,13 @@ export function createMail(options: MailOptions, {time, random, timeoutMs = TIME
       return Promise.resolve();
     },
   };
+}
+
+/** The password as it is, and as the mechanisms LOGIN and PLAIN send it. */
+function sentSecrets(user: string | null, pass: string | null): string[] {
+  if (pass === null) return [];
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  return [pass, base64(pass), base64(`\u0000${user ?? ''}\u0000${pass}`)];
 }
 
 /** One mail. Those of one matter are one thread. */

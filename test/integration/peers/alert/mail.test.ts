@@ -164,15 +164,16 @@ describe('a mail server', () => {
   );
 
   it('that repeats the password is not repeated', async () => {
-    const plain = Buffer.from(PASSWORD).toString('base64');
+    const login = Buffer.from(PASSWORD).toString('base64');
+    const plain = Buffer.from(`\u0000aos\u0000${PASSWORD}`).toString('base64');
     const {port} = await mailServer({
       onMailFrom(_address, _session, done) {
-        done(Object.assign(new Error(`no ${PASSWORD} here, and no ${plain}`), {responseCode: 550}));
+        done(Object.assign(new Error(`no ${PASSWORD}, ${login}, ${plain}`), {responseCode: 550}));
       },
     });
     const {message, whole} = await failureOf(open(port).channel.send(NOTICE, never));
-    expect(message).toContain('no [hidden] here, and no [hidden]');
-    for (const text of [PASSWORD, plain]) expect(whole).not.toContain(text);
+    expect(message).toContain('no [hidden], [hidden], [hidden]');
+    for (const text of [PASSWORD, login, plain]) expect(whole).not.toContain(text);
   });
 
   it('that is busy is tried once more', async () => {
