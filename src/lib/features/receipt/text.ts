@@ -10,6 +10,8 @@ const LABEL = 14;
 const LEAST_WIDTH = 50;
 /** Of a prompt or an answer. */
 const CLIPPED = 400;
+/** Of what is said of a link: more than any of our own texts has. */
+const MOST_WHY = 2_000;
 
 /** A verdict as people read it. */
 export const VERDICT_TEXT: Readonly<Record<Verdict, string>> = {
@@ -85,14 +87,17 @@ function headOf({overall, broken}: ReceiptReport): string {
   }
 }
 
-/** The links, one a line, in their order. */
+/** The links, one a line, in their order. What checks said before comes out of a journal, which may have been changed. */
 export function linkLines(links: readonly Link[], width: number): string[] {
   const row = rows(width);
   return LINKS.flatMap((name) =>
     links
       .filter(({link}) => link === name)
       .flatMap(({verdict, why}) =>
-        row(`  ${name}`, `${VERDICT_TEXT[verdict].padEnd(12)} ${why ?? LINK_TEXT[name]}`),
+        row(
+          `  ${name}`,
+          `${VERDICT_TEXT[verdict].padEnd(12)} ${why === null ? LINK_TEXT[name] : safeText(why, MOST_WHY)}`,
+        ),
       ),
   );
 }

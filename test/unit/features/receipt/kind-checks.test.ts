@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {attestationKindCheck} from '../../../../src/lib/features/receipt/attestation-check.ts';
 import {withProofSaid} from '../../../../src/lib/features/receipt/proof-said.ts';
+import {linkLines} from '../../../../src/lib/features/receipt/text.ts';
 import type {KindEvidence} from '../../../../src/lib/protocol/receipt/kind-check.ts';
 import {ANSWER, enclave, MADE_AT} from '../../../support/attestations.ts';
 import {inTempDir} from '../../../support/journal.ts';
@@ -94,4 +95,10 @@ it('says of a proof what was found out before the answer was sent, and that it i
   expect(withProofSaid(links, {checks: [], proof: null})).toEqual(links);
   const proof = {deflated: Buffer.of(1), vkSha256: '', settingsSha256: null, srsSha256: null};
   expect(withProofSaid(links, {checks: [row], proof})).toEqual(links);
+});
+
+it('what a changed journal says of a proof moves no cursor', () => {
+  const why = 'the engine says \u001b[2J';
+  const lines = linkLines([{link: 'proof', verdict: 'not_checked', why}], 100);
+  expect(lines.join('\n')).toContain('the engine says \\x1b[2J');
 });
