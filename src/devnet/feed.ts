@@ -3,7 +3,7 @@ import type {WorkerKind} from '../lib/protocol/wire/messages.ts';
 import type {DevDispatcher} from './dispatcher/dispatcher.ts';
 import type {Submission} from './dispatcher/hub.ts';
 
-/** Prompts the tiny model can go on from, in its own small way. */
+/** Prompts that the tiny model can continue, in its own small way. */
 const PROMPTS = [
   'The whale ',
   'What is AI?',

@@ -12,7 +12,7 @@ const {sockets, pings, jobs} = hostileSize({
 type Status = {result: {links: {id: string; state: string; found: string; next: string | null}[]}};
 
 describe('aos run, while one address floods its port', () => {
-  it('answers /ping and takes callbacks, and its status says what goes on', async () => {
+  it('answers /ping and takes callbacks, and its status says what happens', async () => {
     await using world = openWorld();
     const devnet = await devnetUp(world);
     expect(await world.run(['register', '-c', devnet.config, '--yes', '--quiet'])).toMatchObject({code: 0});

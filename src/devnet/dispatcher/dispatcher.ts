@@ -64,7 +64,7 @@ export type DevDispatcher = {
    * Rejects with the signal's reason, or with DEVNET_FAILED when the dispatcher closes first.
    */
   waitFor(condition: (stats: DispatcherStats) => boolean, signal?: AbortSignal): Promise<DispatcherStats>;
-  /** From now on; the counts of occasions go on. */
+  /** From now on; the counts of occasions continue. */
   setFaults(faults: DispatcherFaults): void;
   /** Hangs up on every operator without a closing handshake; they may connect again. */
   disconnectAll(): void;

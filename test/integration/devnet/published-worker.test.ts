@@ -209,7 +209,7 @@ describe('the published worker, to the byte', () => {
     await time.until(() => expect(callbacks().map(({req_id}) => req_id)).toEqual(['e']));
   });
 
-  it('is told apart by its node_id alone after a start, and remembers nothing', async () => {
+  it('is known by its node_id alone after a start, and remembers nothing', async () => {
     const worker = await start({faults: {lateMs: 10_000}});
     const before = await nodeIdOf(worker);
     await ask(worker);

@@ -30,7 +30,7 @@ export function topicsOf(commands: readonly CommandWords[]): string[] {
   return ['', ...new Set(paths)].sort();
 }
 
-/** The words that go on from a topic. */
+/** The words that may follow a topic. */
 export function wordsBelow(topic: string, commands: readonly CommandWords[]): NextWord[] {
   const start = topic === '' ? '' : `${topic} `;
   const found = new Map<string, string>();

@@ -6,7 +6,7 @@ type Asking = {confirm: Confirm; confirmSigning: ConfirmSigning; limits: {signal
 /**
  * Watches the answers of a command that sends transactions. Until the first yes a stop by a signal can say what a person wants
  * to know then: that nothing was sent.
- * @returns the options to go on with, and what makes an error that ends the command say so
+ * @returns the options to continue with, and what makes an error that ends the command say so
  */
 export function watchAgreement<O extends Asking>(
   given: O,

@@ -4,7 +4,7 @@ import type {Log, LogPoint} from './wal-format.ts';
 /** Why a journal is not opened. */
 export type Damage = {
   message: string;
-  /** What is left can be read: the operator may go on knowingly without what is lost. */
+  /** What is left can be read: the operator may continue knowingly without what is lost. */
   isReadable: boolean;
 };
 

@@ -86,7 +86,7 @@ function needRoom(database: Database, path: string): void {
 }
 
 /**
- * How to go on with a journal of a newer version: with that version, or back to the copy from before the update.
+ * What to do with a journal of a newer version: continue with that version, or go back to the copy from before the update.
  * @param known the newest schema of this version
  */
 export function wayOn(database: Database, path: string, known: number): NextStep {

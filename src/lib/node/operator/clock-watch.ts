@@ -40,7 +40,7 @@ const EMIT_EVERY_MS = 1_000;
 /** Most entries of a peer's clock in one event: a frame may contain a hundred thousand. */
 const MOST_ENTRIES = 32;
 
-/** Where the clock stands. @param id the entry that this node advances */
+/** The counters of the clock. @param id the entry that this node advances */
 export function clockFacts(reading: Reading, merged: MergedClock | null, id: bigint): ClockFacts {
   const own = reading.clock.get(id) ?? 0;
   const facts = {id: id.toString(), counter: own.toString(), readings: reading.n};
@@ -52,7 +52,7 @@ export function clockFacts(reading: Reading, merged: MergedClock | null, id: big
   return {...facts, merged: {clock, at: merged.at, jobId: merged.jobId}, ahead: ahead.toString()};
 }
 
-/** Tells where the clock stands: at the start, then at most once a second, when it has moved. Ends with the signal. */
+/** Reports the counters of the clock: at the start, then at most once a second, when it has moved. Ends with the signal. */
 export async function watchClock(deps: {
   journal: Pick<Journal, 'lastReading'>;
   merged: () => MergedClock | null;

@@ -58,7 +58,7 @@ describe('config', () => {
     ],
     ['no text', (_sick, path) => writeFileSync(path, Buffer.from([0xff, 0xfe, 0x00])), /CONFIG_UNREADABLE/],
     ...UNREADABLE,
-  ])('that is %s is a finding, and the other checks go on', async (_name, breakIt, told) => {
+  ])('that is %s is a finding, and the other checks continue', async (_name, breakIt, told) => {
     const sick = patient();
     breakIt(sick, join(sick.dir, 'config.yaml'));
     const checks = await sick.checks();

@@ -50,7 +50,7 @@ describe('the clock readings of a journal', () => {
       await journal.close();
     }));
 
-  it('go on though a job names a clock that would bring ours to its end, or ever new ids', () =>
+  it('continue though a job names a clock that would bring ours to its end, or ever new ids', () =>
     inTempDir(async (dir) => {
       const problems: AosError[] = [];
       const journal = await openJournal({dir, clockId: 1n, onClockProblem: (error) => problems.push(error)});

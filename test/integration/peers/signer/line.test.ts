@@ -72,7 +72,7 @@ describe('several signers', () => {
     ['has lost its key backend', (signer) => signer.setFaults({kmsDown: 'all'}), '-32603'],
     ['has lost its key', (signer) => signer.setFaults({noKeys: true}), ''],
     ['signs with another key', (signer) => signer.setFaults({wrongKey: true}), ''],
-  ])('sign with the second when the first %s, and go on with it', async (_name, fault, said) => {
+  ])('sign with the second when the first %s, and continue with it', async (_name, fault, said) => {
     const {signers, log, first} = await rig();
     await fault(first);
     expect(await signers.sign(MESSAGE)).toMatch(SIGNATURE);

@@ -211,7 +211,7 @@ describe('the verdict', () => {
     expect(found?.text).toMatch(pattern);
   });
 
-  it('is worse without a signer than without a chain, however long that is away: jobs go on', () => {
+  it('is worse without a signer than without a chain, however long that is away: jobs continue', () => {
     const both = more(events, down('chain', 600_000), down('signer', 649_500));
     expect(first(after(both), now)).toMatchObject({severity: 'fail', next: run('signer check')});
     const chain = after(more(events, down('chain', 600_000)));

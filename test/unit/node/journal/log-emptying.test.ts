@@ -26,7 +26,7 @@ it('copies nearly all beside the transactions, and lets one wait for the rest', 
   expect(emptying.between()).toBeNull();
   expect(copies).toHaveLength(0);
   log.frames = 1_005;
-  expect(emptying.between()).toBeNull(); // the transactions go on
+  expect(emptying.between()).toBeNull(); // the transactions continue
   expect(copies).toHaveLength(1);
   log.frames = 1_100;
   expect(emptying.between()).toBeNull(); // one copy at a time

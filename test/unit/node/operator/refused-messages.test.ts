@@ -36,7 +36,7 @@ function stage(before = 0) {
 }
 
 describe('messages that could not be taken', () => {
-  it('are kept with their number, that goes on where the last run ended', () => {
+  it('are kept with their number, that continues where the last run ended', () => {
     const {refused, kept, time} = stage(7);
     refused.keep(BAD);
     refused.keep({...BAD, frame: Buffer.from([0xff, 0x00])});

@@ -30,7 +30,7 @@ function stage() {
 }
 
 describe('the responses', () => {
-  it('wait in a bounded lane: on a dead signer the oldest are given up, and whoever waits for them goes on', async () => {
+  it('wait in a bounded lane: on a dead signer the oldest are given up, and what waits for them continues', async () => {
     const {responses, sent, sign, asked} = stage();
     const respond = responses.on(new AbortController().signal);
     const over: number[] = [];

@@ -143,7 +143,7 @@ describe('durable writes', () => {
     expect(time.timers()).toBe(0);
   });
 
-  it('go on trying when the one that tried for them ends', async () => {
+  it('keep trying when the one that tried for them ends', async () => {
     const {time, retryJournalWrite} = stage();
     const conflict = new AosError('ANSWER_CONFLICT', 'another');
     let isFull = true;

@@ -243,7 +243,7 @@ describe('a member is refused', () => {
 });
 
 describe('the same document in other bytes', () => {
-  it('is the same one, or none: nothing outside its signature can be told apart', async () => {
+  it('is the same one, or none: nothing outside its signature makes another one', async () => {
     const bytes = one.document();
     const policy = {...one.policy};
     const expected = {sha256: sha256(ANSWER), between: null};
