@@ -43,8 +43,8 @@ export function listConfig(source: ConfigSource): Listing {
     [...entries].flatMap(([name, entry]) =>
       [...entry.values].map(([key, value]): ListedValue => ({
         path: `${path}.${name}.${key}`,
-        // Of its own form is a hash alone, which is public.
-        value: /^[0-9a-f]{64}$/.test(value) ? value : listedText(value),
+        // A hash is public; in the place of a file the same form is a key.
+        value: /_sha256$/.test(key) && /^[0-9a-f]{64}$/.test(value) ? value : listedText(value),
         from: 'file',
         detail: placeText(entry.place),
         valid: true,

@@ -84,7 +84,7 @@ it('in a file: in the place of a key, in a section of models, and beside what ma
 workers:
   zkml:
     models:
-      mine: {vk: "${token}", vk_sha256: "${'e9'.repeat(32)}", ${token}: x}
+      mine: {vk: "${token}", vk_sha256: "${'e9'.repeat(32)}", srs: "${'5e'.repeat(32)}", ${token}: x}
 `;
   withConfig(file, (source) => {
     for (const say of [
@@ -100,6 +100,8 @@ workers:
       'alerts.email.to': 'oncall@example.org',
       'workers.zkml.models.mine.vk_sha256': 'e9'.repeat(32),
     });
+    // The form of a key, in the place of a file.
+    expect(shown['workers.zkml.models.mine.srs']).not.toContain('5e5e');
   });
 });
 
