@@ -23,6 +23,7 @@ export function sanitizeValue(text: string): string {
  * or what follows `Bearer`.
  */
 export function isToken(text: string): boolean {
+  if (ADDRESS.test(text)) return false;
   return (
     /^\d{1,20}:[A-Za-z0-9_-]{20,100}$/.test(text) ||
     /^(?=.*\d)[A-Za-z0-9]{32}$/.test(text) ||
@@ -31,6 +32,9 @@ export function isToken(text: string): boolean {
     (/^[\w-]+$/.test(text) && text.split(/[_-]/).some(isRandom))
   );
 }
+
+/** Of Ethereum: public, and what a message is about. */
+const ADDRESS = /^0x[0-9a-f]{40}$/i;
 
 /** The beginnings that services give to their keys, each with letters and a digit after it. */
 const API_KEY = /^(?:sk|pk|rk|hf|gsk|nvapi|xox[a-z]|gh[a-z]|glpat)[_-](?=[\w-]*\d)[\w-]{16,}$/i;
