@@ -253,6 +253,7 @@ for (const driver of loadableDrivers()) {
           `UPDATE frames SET text = (SELECT CAST(bytes AS TEXT) FROM pieces WHERE pieces.id = frames.id * 65536);
            DELETE FROM jobs WHERE job_id = 'gone';
            DROP TABLE evidence; DROP TABLE checks; DROP TABLE seen; DROP TABLE tombstones; DROP TABLE refused; DROP TABLE pieces; DROP TABLE past; DROP TABLE marks;
+           DROP TABLE proofs; DROP INDEX readings_by_job; DROP INDEX readings_without_job; ALTER TABLE readings DROP COLUMN seq;
            DROP INDEX frames_partial; ALTER TABLE frames DROP COLUMN whole;
            ${['span_start', 'span_end', 'born', 'over'].map((column) => `ALTER TABLE jobs DROP COLUMN ${column};`).join('')}
            ${['worker_url', 'worker_node', 'taken_at', 'ended', 'ended_at'].map((column) => `ALTER TABLE questions DROP COLUMN ${column};`).join('')}
