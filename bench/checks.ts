@@ -117,8 +117,15 @@ async function leg(build: string, network: Network, hasEngine: boolean): Promise
 }
 
 function zkmlSection(url: string) {
-  const {vk, vkSha256, settings, settingsSha256, srs} = modelFiles('dense');
-  const dense = {vk, vk_sha256: vkSha256, settings, settings_sha256: settingsSha256, srs};
+  const {vk, vkSha256, settings, settingsSha256, srs, srsSha256} = modelFiles('dense');
+  const dense = {
+    vk,
+    vk_sha256: vkSha256,
+    settings,
+    settings_sha256: settingsSha256,
+    srs,
+    srs_sha256: srsSha256,
+  };
   return {
     ...{url, verify: 'both', engine_dir: ENGINE_DIRS[0], repeated_proofs: 'allow'},
     ...{allow_private: ['127.0.0.0/8'], models: {dense}},

@@ -1,5 +1,5 @@
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {getPriority, tmpdir} from 'node:os';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {afterAll, beforeAll, expect, it, onTestFinished} from 'vitest';
@@ -41,6 +41,15 @@ it('checks documents beside the event loop, also several at once and one that is
   const documents = [one.document(), Buffer.alloc(60_000, 0x81), one.document({userData: null})];
   const found = await Promise.all(documents.map((document) => check(document, one.policy, EXPECTED, never)));
   expect(found.map(({verdict}) => verdict)).toEqual(['valid', 'invalid', 'invalid']);
+});
+
+it.runIf(process.platform === 'linux')('gives way to the event loop', async () => {
+  const one = await enclave();
+  await threadOf(bundleAttestationThread(folder)).check(one.document(), one.policy, EXPECTED, never);
+  const own = getPriority(0);
+  const others = readdirSync('/proc/self/task').map((task) => getPriority(Number(task)));
+  expect(others).toContain(Math.min(19, own + 5));
+  expect(getPriority(0)).toBe(own);
 });
 
 it('ends a check that takes too long, and starts again with the next', async () => {

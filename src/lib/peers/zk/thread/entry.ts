@@ -1,4 +1,5 @@
 import {parentPort} from 'node:worker_threads';
+import {stepBackThread} from '../../../foundation/system/step-back.ts';
 import type {ProofMessage, ProofRequest} from '../messages.ts';
 import {createJudge} from './judge.ts';
 
@@ -6,6 +7,7 @@ import {createJudge} from './judge.ts';
 /** The memory of an engine only grows: a thread with more than this is replaced. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
+stepBackThread();
 const judge = createJudge();
 parentPort?.on('message', (request: ProofRequest) => {
   const report = judge.judge(request);
