@@ -2,7 +2,6 @@ import {spawn} from 'node:child_process';
 import {statSync, writeFileSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import path from 'node:path';
-import {monitorEventLoopDelay} from 'node:perf_hooks';
 import {awaitOperator, drive, endPace, paceSoFar, startPace, type Paced} from './dispatcher-requests.ts';
 import {median, type Row} from './figures.ts';
 import {fillJournal} from './fill-journal.ts';
@@ -23,8 +22,6 @@ type Run = {
   /** The longest `/ping`, without a backup and beside one. */
   quietMs: number;
   longestMs: number;
-  /** The longest stall of the bench's own event loop, which is in `longestMs`. */
-  ownMs: number;
   /** Accepted jobs a second beside the backup, against those before it. */
   share: number;
   tookMs: number;
@@ -71,20 +68,15 @@ async function oneBackup(root: string, operator: Operator, dispatcher: Child): P
     return {rate: ((after.accepted - before.accepted) * 1000) / ms, ms, longest};
   };
   const quiet = await rateWhile(() => new Promise((resolve) => setTimeout(resolve, BEFORE_MS)));
-  // A stall of the loop that asks would count as one of the loop that answers.
-  const own = monitorEventLoopDelay({resolution: 1});
-  own.enable();
   let made: string | undefined;
   const busy = await rateWhile(async () => {
     made = await backUp(root, operator);
   });
-  own.disable();
   // Not while the pings are asked: it takes as long as the file is large.
   if (made !== undefined) await rm(made);
   return {
     quietMs: quiet.longest,
     longestMs: busy.longest,
-    ownMs: own.max / 1e6,
     share: (100 * busy.rate) / quiet.rate,
     tookMs: busy.ms,
   };
@@ -126,7 +118,7 @@ function rowsOf(runs: readonly Run[], end: Paced, bytes: number): Row[] {
       figure: of(({longestMs}) => longestMs),
       unit: 'ms',
       target: {atMost: 100},
-      note: `${all(({longestMs}) => longestMs)}; without a backup ${all(({quietMs}) => quietMs)}; stalls of the bench itself ${all(({ownMs}) => ownMs)}`,
+      note: `${all(({longestMs}) => longestMs)}; without a backup ${all(({quietMs}) => quietMs)}`,
     },
     {
       part,

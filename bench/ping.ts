@@ -1,32 +1,26 @@
 import {get} from 'node:http';
+import {startChild} from './processes.ts';
 
-/** The longest answer to `/ping` while `work` is done, in ms, and how many there were. @param gapMs between two of them */
+/**
+ * The longest answer to `/ping` while `work` is done, in ms, and how many there were. A process of its own asks: a stall of the loop
+ * that does the work would count as one of the operator's.
+ * @param gapMs between two of them
+ */
 export async function longestPing(
   url: string,
   work: () => Promise<unknown>,
   gapMs = 0,
 ): Promise<{longest: number; pings: number}> {
-  const measuring = {isOver: false};
-  let longest = 0;
-  let pings = 0;
-  const pinging = (async () => {
-    while (!measuring.isOver) {
-      const began = performance.now();
-      await ping(url);
-      longest = Math.max(longest, performance.now() - began);
-      pings += 1;
-      if (gapMs > 0) await new Promise((resolve) => setTimeout(resolve, gapMs));
-    }
-  })();
-  await work();
-  // Once more after it: what holds the loop at the end counts too.
-  await ping(url);
-  measuring.isOver = true;
-  await pinging;
-  return {longest, pings};
+  const pinging = await startChild('ping-process', {url, gapMs});
+  try {
+    await work();
+    return (await pinging.ask('end')) as {longest: number; pings: number};
+  } finally {
+    await pinging.close();
+  }
 }
 
-function ping(url: string): Promise<void> {
+export function ping(url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     get(`${url}/ping`, {agent: false, timeout: 60_000}, (response) => {
       response.resume().once('end', resolve);

@@ -11,7 +11,7 @@ import {build} from 'esbuild';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const outdir = path.join(root, 'dist', 'bench');
 
-const processes = ['dispatcher', 'signer', 'echo', 'flood', 'operator', 'attesting'].map(
+const processes = ['dispatcher', 'signer', 'echo', 'flood', 'operator', 'attesting', 'ping'].map(
   (name) => `${name}-process`,
 );
 const options = {

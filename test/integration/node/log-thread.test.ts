@@ -37,14 +37,17 @@ for (const driver of loadableDrivers()) {
         const copier = logCopier(thread, expect.unreachable)?.(path, driver.name);
         for (let row = 0; row < 10; row += 1) add(database);
         const frames = framesIn(path);
-        expect(await copier?.copy()).toEqual({frames, copied: frames});
+        expect(await copier?.copy(false)).toEqual({frames, copied: frames, isEmptied: false});
         add(database);
-        expect(await copier?.copy()).toEqual({frames: 1, copied: 1});
+        expect(await copier?.copy(false)).toEqual({frames: 1, copied: 1, isEmptied: false});
+        add(database);
+        expect(await copier?.copy(true)).toEqual({frames: 0, copied: 0, isEmptied: true});
+        expect(statSync(`${path}-wal`).size).toBe(0);
         await copier?.close();
         // The writer has its locks still: the next statement and a reader find all.
         add(database);
         const reader = driver.open(path, {readOnly: true});
-        expect(reader.prepare('SELECT count(*) AS n FROM rows').get()).toEqual({n: 12});
+        expect(reader.prepare('SELECT count(*) AS n FROM rows').get()).toEqual({n: 13});
         reader.close();
       }));
 
@@ -57,10 +60,10 @@ for (const driver of loadableDrivers()) {
         reader.prepare('SELECT n FROM rows').all();
         const before = framesIn(path);
         add(database);
-        expect(await copier?.copy()).toEqual({frames: before + 1, copied: before});
+        expect(await copier?.copy(true)).toMatchObject({copied: before, isEmptied: false});
         reader.exec('COMMIT');
         reader.close();
-        expect(await copier?.copy()).toEqual({frames: before + 1, copied: before + 1});
+        expect(await copier?.copy(false)).toEqual({frames: before + 1, copied: before + 1, isEmptied: false});
         await copier?.close();
       }));
   });
@@ -76,7 +79,7 @@ it('says once that it ended by itself, and copies nothing from then on', () =>
       parentPort.on('message', () => { throw new Error('no memory'); });`,
     );
     const copier = logCopier(pathToFileURL(file), (reason) => reasons.push(reason))?.('x', 'node:sqlite');
-    expect([await copier?.copy(), await copier?.copy()]).toEqual([null, null]);
+    expect([await copier?.copy(false), await copier?.copy(true)]).toEqual([null, null]);
     await copier?.close();
     expect(reasons).toEqual(['no memory']);
   }));

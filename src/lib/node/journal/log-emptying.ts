@@ -4,6 +4,11 @@ import type {LogCopy} from './log-copier.ts';
 export type LogEmptying = {
   /** To be called between two transactions. @returns what the next one waits for; null: for nothing */
   between(): Promise<void> | null;
+  /**
+   * Whether the log was emptied, and the next transaction begins it: said once. That transaction does not have to sync the log's
+   * header before its frames, as no older frame is on the disk that the old header could be taken for that of.
+   */
+  takeEmptied(): boolean;
   /** Resolves when no copy is on its way. */
   idle(): Promise<void>;
 };
@@ -12,7 +17,7 @@ export type LogEmptyingOptions = {
   /** Frames in the log, one a page; null: not known. */
   frames: () => number | null;
   /** As of {@link LogCopier}. */
-  copy: () => Promise<LogCopy | null>;
+  copy: (empties: boolean) => Promise<LogCopy | null>;
   /** Nothing copies the log beside the loop any more: SQLite has to, in its commits. Must not throw. */
   giveBack: () => void;
 };
@@ -23,7 +28,7 @@ const FULL_FRAMES = 1_000;
 /**
  * A log begins anew with the first commit that finds all of it in the file. Beside steady writes a copy never gets there: so a
  * first one, beside the transactions, takes nearly all, and the next transaction waits for a second one, of what has come
- * meanwhile. The event loop waits for neither (docs/adr/0018-sync-beside-the-loop.md).
+ * meanwhile, which empties the log. The event loop waits for neither (docs/adr/0018-sync-beside-the-loop.md).
  */
 export function createLogEmptying({frames, copy, giveBack}: LogEmptyingOptions): LogEmptying {
   let next = FULL_FRAMES;
@@ -33,16 +38,18 @@ export function createLogEmptying({frames, copy, giveBack}: LogEmptyingOptions):
   let isNear = false;
   let pass: Promise<void> | null = null;
   let isOver = false;
+  let isEmptied = false;
 
   async function makePass(isLast: boolean): Promise<void> {
     try {
-      const result = await copy();
+      const result = await copy(isLast);
       if (result === null) {
         isOver = true;
         giveBack();
         return;
       }
-      const isWhole = result.copied >= result.frames;
+      isEmptied = result.isEmptied;
+      const isWhole = isLast ? isEmptied : result.copied >= result.frames;
       isNear = isWhole && !isLast;
       // A reader keeps the rest where it is, or the disk refuses it: once more when as much again has come.
       next = isWhole ? FULL_FRAMES : Math.max(result.frames, frames() ?? 0) + FULL_FRAMES;
@@ -66,6 +73,11 @@ export function createLogEmptying({frames, copy, giveBack}: LogEmptyingOptions):
       const isLast = isNear;
       pass = makePass(isLast);
       return isLast ? pass : null;
+    },
+    takeEmptied() {
+      const was = isEmptied;
+      isEmptied = false;
+      return was;
     },
     idle: () => pass ?? Promise.resolve(),
   };

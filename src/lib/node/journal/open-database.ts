@@ -84,7 +84,11 @@ function copiedLog(database: Database, marks: CommitMarks, copier: LogCopier): C
   const leaveToSqlite = (frames: number): void => database.exec(`PRAGMA wal_autocheckpoint = ${frames}`);
   leaveToSqlite(0);
   const giveBack = (): void => leaveToSqlite(SQLITE_FULL_FRAMES);
-  const emptying = createLogEmptying({frames: marks.frames, copy: () => copier.copy(), giveBack});
+  const emptying = createLogEmptying({
+    frames: marks.frames,
+    copy: (empties) => copier.copy(empties),
+    giveBack,
+  });
   return {emptying, close: () => copier.close()};
 }
 

@@ -19,6 +19,14 @@ export function transactionOf(
 ): Transaction {
   /** A transaction could not be rolled back, and is open still. */
   let isStuck = false;
+  /** The log's header needs no sync of its own. */
+  let isRelaxed = false;
+
+  /** What `begin` has set for one transaction. */
+  function unrelax(): void {
+    if (isRelaxed) database.exec('PRAGMA synchronous = NORMAL');
+    isRelaxed = false;
+  }
 
   /** @throws SQLite's own error when a transaction stays open */
   function end(): void {
@@ -33,16 +41,25 @@ export function transactionOf(
 
   return {
     begin() {
-      if (isStuck) end();
+      if (isStuck) {
+        end();
+        unrelax();
+      }
+      if (emptying?.takeEmptied() === true) {
+        isRelaxed = true;
+        database.exec('PRAGMA synchronous = OFF');
+      }
       database.exec('BEGIN IMMEDIATE');
     },
     commit() {
       database.exec('COMMIT');
+      unrelax();
       for (const part of memory) part.keep?.();
     },
     rollback() {
       try {
         end();
+        unrelax();
       } catch {
         isStuck = true; // the next one ends it first, or fails as this did
       }

@@ -5,7 +5,7 @@ import type {DriverName} from '../journal/driver.ts';
 import type {LogCopier, LogCopy, OpenLogCopier} from '../journal/log-copier.ts';
 
 export type LogThreadData = {path: string; driver: DriverName};
-export type LogThreadRequest = 'copy' | 'close';
+export type LogThreadRequest = 'copy' | 'empty' | 'close';
 export type LogThreadAnswer = LogCopy;
 
 type LogThreadOptions = LogThreadData & {
@@ -69,7 +69,7 @@ function createLogThread({path, driver, threadUrl, onFailure}: LogThreadOptions)
   }
 
   return {
-    copy() {
+    copy(empties) {
       if (isOver) return Promise.resolve(null);
       try {
         thread ??= start();
@@ -82,7 +82,7 @@ function createLogThread({path, driver, threadUrl, onFailure}: LogThreadOptions)
       const copied = new Promise<LogCopy | null>((resolve) => {
         waiting = resolve;
       });
-      const request: LogThreadRequest = 'copy';
+      const request: LogThreadRequest = empties ? 'empty' : 'copy';
       thread.postMessage(request);
       return copied;
     },

@@ -6,22 +6,27 @@ import {createLogEmptying} from '../../../../src/lib/node/journal/log-emptying.t
 function bench() {
   const log = {frames: 0, givenBack: 0};
   const copies: ((copy: LogCopy | null) => void)[] = [];
+  const empties: boolean[] = [];
   const emptying = createLogEmptying({
     frames: () => log.frames,
-    copy: () => new Promise((resolve) => copies.push(resolve)),
+    copy: (isLast) => {
+      empties.push(isLast);
+      return new Promise((resolve) => copies.push(resolve));
+    },
     giveBack: () => {
       log.givenBack += 1;
     },
   });
-  const end = async (copy: LogCopy | null): Promise<void> => {
-    copies.shift()?.(copy);
+  const end = async (copy: Omit<LogCopy, 'isEmptied'> | null): Promise<void> => {
+    const isEmptied = empties.at(-1) === true && copy?.copied === copy?.frames;
+    copies.shift()?.(copy === null ? null : {...copy, isEmptied});
     await emptying.idle();
   };
-  return {log, copies, emptying, end};
+  return {log, copies, empties, emptying, end};
 }
 
 it('copies nearly all beside the transactions, and lets one wait for the rest', async () => {
-  const {log, copies, emptying, end} = bench();
+  const {log, copies, empties, emptying, end} = bench();
   log.frames = 999;
   expect(emptying.between()).toBeNull();
   expect(copies).toHaveLength(0);
@@ -36,6 +41,8 @@ it('copies nearly all beside the transactions, and lets one wait for the rest', 
   expect(rest).not.toBeNull();
   await end({frames: 1_100, copied: 1_100});
   await rest;
+  expect(empties).toEqual([false, true]);
+  expect([emptying.takeEmptied(), emptying.takeEmptied()]).toEqual([true, false]);
   // The next transaction begins it anew.
   log.frames = 3;
   expect(emptying.between()).toBeNull();
@@ -69,6 +76,7 @@ it('tries again later when a reader came between the two copies', async () => {
   const rest = emptying.between();
   await end({frames: 1_010, copied: 1_000});
   await rest;
+  expect(emptying.takeEmptied()).toBe(false);
   expect(emptying.between()).toBeNull();
   expect(copies).toHaveLength(0);
 });

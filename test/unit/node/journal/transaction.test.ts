@@ -1,11 +1,12 @@
 import {describe, expect, it} from 'vitest';
 import type {Database} from '../../../../src/lib/node/journal/driver.ts';
+import type {LogEmptying} from '../../../../src/lib/node/journal/log-emptying.ts';
 import {transactionOf} from '../../../../src/lib/node/journal/transaction.ts';
 
 const failure = (errcode: number): Error => Object.assign(new Error('refused'), {errcode});
 
 /** A database that remembers what it executed, and fails as `fail` says. */
-function stage(fail: (sql: string) => Error | undefined) {
+function stage(fail: (sql: string) => Error | undefined, emptying: LogEmptying | null = null) {
   const done: string[] = [];
   const exec = (sql: string): void => {
     const error = fail(sql);
@@ -19,10 +20,42 @@ function stage(fail: (sql: string) => Error | undefined) {
   };
   const undone: string[] = [];
   const wal = {sync: () => Promise.resolve(), checkpoint: () => undefined};
-  return {done, undone, transaction: transactionOf(database, wal, [{undo: () => undone.push('memory')}])};
+  return {
+    done,
+    undone,
+    transaction: transactionOf(database, wal, [{undo: () => undone.push('memory')}], emptying),
+  };
 }
 
 describe('a transaction of the journal', () => {
+  it('that begins an emptied log does not sync its header, and each after it does', () => {
+    let isEmptied = false;
+    const takeEmptied = (): boolean => {
+      const was = isEmptied;
+      isEmptied = false;
+      return was;
+    };
+    const {done, transaction} = stage(() => undefined, {
+      between: () => null,
+      idle: () => Promise.resolve(),
+      takeEmptied,
+    });
+    for (const end of ['commit', 'rollback'] as const) {
+      isEmptied = true;
+      transaction.begin();
+      transaction[end]();
+      transaction.begin();
+      transaction[end]();
+      const own = [
+        `PRAGMA synchronous = OFF`,
+        'BEGIN IMMEDIATE',
+        end.toUpperCase(),
+        'PRAGMA synchronous = NORMAL',
+      ];
+      expect(done.splice(0)).toEqual([...own, 'BEGIN IMMEDIATE', end.toUpperCase()]);
+    }
+  });
+
   it('that could not be rolled back is ended before the next one begins', () => {
     let isBroken = true;
     const {done, undone, transaction} = stage((sql) =>
