@@ -1,26 +1,31 @@
 import {readFileSync, statSync} from 'node:fs';
 import {basename} from 'node:path';
 import {alertSecretFiles} from '../../config/alert-channels.ts';
+import {ZKML_MODELS} from '../../config/maps.ts';
 import {modelKey} from '../../config/moved-file.ts';
 import {FIELDS} from '../../config/schema.ts';
 import type {UsableConfig} from '../../config/usable.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {hashOf, type SmallEntry} from './archive.ts';
-import {CONFIG_NAME, MOST_SMALL_BYTES, type Manifest} from './manifest.ts';
-
-/** The archive has at most 64 entries. */
-const MOST_MODEL_FILES = 40;
+import {CONFIG_NAME, MOST_KEYS, MOST_SMALL_BYTES, type Manifest} from './manifest.ts';
 
 /** The small files of a node: its configuration, and the files that this names. */
 export type NodeFiles = {config: SmallEntry; keys: (SmallEntry & {field: string})[]};
 
 /**
  * Reads them.
- * @throws AosError BACKUP_FAILED when one that is named cannot be read: a backup without a key is none
+ * @throws AosError BACKUP_FAILED when one that is named cannot be read, or when they are too many: a backup without a key is none
  */
 export function readNodeFiles(file: string, config: UsableConfig): NodeFiles {
   const named = namedFiles(config);
+  if (named.length > MOST_KEYS)
+    throw new AosError(
+      'BACKUP_FAILED',
+      `the configuration names ${named.length} files, and a backup has at most ${MOST_KEYS}`,
+      {next: say(`Take models without jobs out of ${ZKML_MODELS.path}, then try again.`)},
+    );
   const keys = named.map(({field, path}, index) => ({
     field,
     name: `keys/${index + 1}-${plainName(path)}`,
@@ -67,17 +72,20 @@ function namedFiles(config: UsableConfig): {field: string; path: string}[] {
 
 /** Files of zkml models that are small; a larger one is copied by itself, as one that is not there (aos doctor names both). */
 function modelFiles({proofChecks}: UsableConfig): [field: {path: string}, path: string][] {
-  const all = [...proofChecks.models].flatMap(([name, {vk, settings, srs}]) =>
+  return [...proofChecks.models].flatMap(([name, {vk, settings, srs}]) =>
     Object.entries({vk, settings, srs}).flatMap(([key, path]): [{path: string}, string][] =>
       path === null || !isSmall(path) ? [] : [[{path: modelKey(name, key)}, path]],
     ),
   );
-  return all.slice(0, MOST_MODEL_FILES);
 }
 
 function isSmall(path: string): boolean {
-  const stat = statSync(path, {throwIfNoEntry: false});
-  return stat !== undefined && stat.isFile() && stat.size <= MOST_SMALL_BYTES;
+  try {
+    const stat = statSync(path, {throwIfNoEntry: false});
+    return stat !== undefined && stat.isFile() && stat.size <= MOST_SMALL_BYTES;
+  } catch {
+    return true; // it is not seen, and what reads it says why
+  }
 }
 
 /** A name that is one on any machine. */

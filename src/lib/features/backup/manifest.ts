@@ -7,12 +7,14 @@ export const MANIFEST_NAME = 'manifest.json';
 export const README_NAME = 'README.txt';
 export const CONFIG_NAME = 'config.yaml';
 export const JOURNAL_NAME = 'journal.db';
-export const KEY_NAME = /^keys\/\d{1,2}-[A-Za-z0-9_-][A-Za-z0-9._-]{0,60}$/;
+export const KEY_NAME = /^keys\/\d{1,4}-[A-Za-z0-9_-][A-Za-z0-9._-]{0,60}$/;
 
 /** Bytes at most of what is small. */
 export const MOST_SMALL_BYTES = 1024 * 1024;
-/** Entries at most: far more than a configuration can name. */
-export const MOST_ENTRIES = 64;
+/** Entries at most: the manifest, which names each of them, stays small. */
+export const MOST_ENTRIES = 1024;
+/** Files at most that a configuration names: beside them are the manifest, the text, the configuration and the journal. */
+export const MOST_KEYS = MOST_ENTRIES - 4;
 
 const VERSION = 1;
 
@@ -40,7 +42,7 @@ const manifestSchema = v.object({
   /** `field`: the key of the configuration that names the file. */
   keys: v.pipe(
     v.array(v.object({...entry, name: v.pipe(v.string(), v.regex(KEY_NAME)), field: text})),
-    v.maxLength(MOST_ENTRIES),
+    v.maxLength(MOST_KEYS),
   ),
 });
 

@@ -35,13 +35,11 @@ export async function verifyBackup(
 }
 
 /** @throws AosError BACKUP_FAILED */
-export function needRoomFor({journal}: Manifest, dir: string): void {
+export function needRoomFor({journal, keys}: Manifest, dir: string): void {
   const {bavail, bsize} = statfsSync(dir);
-  if (bavail * bsize >= journal.bytes + SPARE_BYTES) return;
-  throw new AosError(
-    'BACKUP_FAILED',
-    `it takes ${journal.bytes + SPARE_BYTES} bytes, and ${bavail * bsize} are free in ${dir}`,
-  );
+  const needed = keys.reduce((sum, {bytes}) => sum + bytes, journal.bytes + SPARE_BYTES);
+  if (bavail * bsize >= needed) return;
+  throw new AosError('BACKUP_FAILED', `it takes ${needed} bytes, and ${bavail * bsize} are free in ${dir}`);
 }
 
 /** The journal and the rest are of one backup. @throws AosError BACKUP_INVALID */

@@ -23,6 +23,7 @@ import {usableConfig} from '../../../../src/lib/config/usable.ts';
 import {encrypted} from '../../../../src/lib/features/backup/age-file.ts';
 import {hashOf} from '../../../../src/lib/features/backup/archive.ts';
 import {createBackup, type CreateOptions} from '../../../../src/lib/features/backup/create.ts';
+import {KEY_NAME, MOST_KEYS} from '../../../../src/lib/features/backup/manifest.ts';
 import {answersPing} from '../../../../src/lib/features/backup/old-host.ts';
 import {restoreBackup, type RestoreOptions} from '../../../../src/lib/features/backup/restore.ts';
 import {verifyBackup} from '../../../../src/lib/features/backup/verify.ts';
@@ -182,6 +183,39 @@ describe('a backup', () => {
     const {vk = '', settings = ''} = proofChecks.models.get('net.v1') ?? {};
     const paths = [teeAttestation.rootFile, engine?.apiKeyFile, engine?.ca, vk, settings];
     expect(paths.map((path) => readFileSync(path ?? '', 'utf8'))).toEqual(names.map((name) => `of ${name}`));
+  });
+
+  it('takes the files of any number of models along, and is refused where they are more than it can have', async () => {
+    const source = await node();
+    writeFileSync(join(source.dir, 'vk.key'), 'a key', {mode: 0o600});
+    writeFileSync(join(source.dir, 'settings.json'), '{}', {mode: 0o600});
+    const hash = 'ab'.repeat(32);
+    const names = Array.from({length: 21}, (_, n) => `net-${n}`);
+    const lines = names.map(
+      (name) =>
+        `      ${name}: {vk: vk.key, vk_sha256: "${hash}", settings: settings.json, settings_sha256: "${hash}"}\n`,
+    );
+    const text = `workers:\n  zkml:\n    url: http://127.0.0.1:1236\n    models:\n${lines.join('')}`;
+    writeFileSync(source.config, `${readFileSync(source.config, 'utf8')}${text}`);
+    const {file, files} = await createBackup(creating(source));
+    expect(files).toHaveLength(1 + 2 * names.length);
+    const restored = await restoreBackup(restoring(file, join(directory(), 'node')));
+    const {models} = usableConfig({file: restored.config, env: {}, cwd: '/'}).proofChecks;
+    expect([...models.values()].map(({settings}) => readFileSync(settings ?? '', 'utf8'))).toEqual(
+      names.map(() => '{}'),
+    );
+
+    expect(`keys/${MOST_KEYS}-vk.key`).toMatch(KEY_NAME);
+    const options = creating(source, {force: true});
+    const {proofChecks} = options.config;
+    const [model] = proofChecks.models.values();
+    if (model === undefined) throw new Error('no model');
+    const many = new Map(Array.from({length: 600}, (_, n) => [`net-${n}`, model] as const));
+    const config = {...options.config, proofChecks: {...proofChecks, models: many}};
+    await expect(createBackup({...options, config})).rejects.toMatchObject({
+      code: 'BACKUP_FAILED',
+      message: 'the configuration names 1201 files, and a backup has at most 1020',
+    });
   });
 
   it('is opened by age and tar alone', async (context) => {
