@@ -27,8 +27,8 @@ export function commandsOf(
       case 'retry':
         return operator.askAgain(numbersIn(args['jobs'] ?? '')).then((asked) => ({asked}));
       case 'release':
-        return operator
-          .release(numbersIn(args['job'] ?? '')[0] ?? 0, shownIn(args['answer'] ?? ''))
+        return now(() => ({seq: jobIn(args['job'] ?? ''), shown: shownIn(args['answer'] ?? null)}))
+          .then(({seq, shown}) => operator.release(seq, shown))
           .then((state) => ({state}));
       case 'stop':
         own.stop();
@@ -47,7 +47,7 @@ export function commandsOf(
   };
 }
 
-/** A journal that cannot be read is the answer, not the end of the socket. */
+/** A journal or an argument that cannot be read is the answer, not the end of the socket. */
 function now<T>(work: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
     try {
@@ -66,8 +66,20 @@ function numbersIn(text: string): number[] {
     .filter((number) => Number.isSafeInteger(number) && number > 0);
 }
 
-/** The answer that the person has seen: `ATTEMPT@MS`; null: the client names none, as that of an older aos. */
-function shownIn(answer: string): ShownAnswer | null {
+/** The number of the one job whose answer is released. @throws AosError USAGE */
+function jobIn(text: string): number {
+  const seq = /^\d{1,16}$/.test(text) ? Number(text) : 0;
+  if (Number.isSafeInteger(seq) && seq > 0) return seq;
+  throw new AosError('USAGE', 'job is not the number of one job');
+}
+
+/**
+ * The answer that the person has seen: `ATTEMPT@MS`; null: the client names none, as that of an older aos.
+ * @throws AosError USAGE: it names one that cannot be read, and no other may be signed in its place
+ */
+function shownIn(answer: string | null): ShownAnswer | null {
+  if (answer === null) return null;
   const [match, attempt, at] = /^(\d{1,9})@(\d{1,16})$/.exec(answer) ?? [];
-  return match === undefined ? null : {attempt: Number(attempt), at: Number(at)};
+  if (match === undefined) throw new AosError('USAGE', 'answer is not ATTEMPT@MS');
+  return {attempt: Number(attempt), at: Number(at)};
 }
