@@ -9,6 +9,8 @@ import type {AnswerCheck} from '../../node/operator/check-port.ts';
 import type {ProofEngine} from '../../peers/worker/driver.ts';
 import {createWorkers} from '../../peers/worker/workers.ts';
 import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
+import {createSecondWorker, type ReplaceableSecond} from './second-worker.ts';
+import {withoutUnproven} from './unproven-false.ts';
 
 /** The checks by second workers. */
 export type SecondChecks = {
@@ -20,7 +22,7 @@ export type SecondChecks = {
 };
 
 /** The second worker of a kind, and the check that asks it. */
-type Pool = {limits: WorkerConfig; check: AnswerCheck};
+type Pool = {limits: WorkerConfig; check: AnswerCheck; second: ReplaceableSecond};
 type Deps = {journal: Notes; proofEngine: ProofEngine};
 
 /** @throws AosError JOURNAL_WRITE_FAILED: the secret of the samples could not be kept */
@@ -29,14 +31,24 @@ export async function openSecondChecks(
   {journal, proofEngine}: Deps,
 ): Promise<SecondChecks> {
   let sampled: ReturnType<typeof sampleSecret> | null = null;
-  const closers: (() => Promise<void>)[] = [];
+  /** Those of the configuration, and replaced ones that a comparison still uses. */
+  const open = new Set<ReplaceableSecond>();
 
   function poolOf(kind: WorkerKind, limits: WorkerConfig, {url, sample}: SecondConfig): Pool {
     const {secret} = (sampled ??= sampleSecret(journal, newSecretId));
-    const worker = createWorkers(kind, {...limits, urls: [url]}, {time: systemTime, proofEngine});
-    closers.push(() => worker.close());
+    const second: ReplaceableSecond = createSecondWorker(
+      () => createWorkers(kind, {...limits, urls: [url]}, {time: systemTime, proofEngine}),
+      () => open.delete(second),
+    );
+    open.add(second);
+    const {worker} = second;
     const deps = {worker, sample, secret, nodeId: node.id, newSecretId, time: systemTime};
-    return {limits, check: createSecondCheck(deps)};
+    const asked = createSecondCheck(deps);
+    const check: AnswerCheck = {
+      ...asked,
+      check: (answer, signal) => second.use(() => asked.check(answer, signal)),
+    };
+    return {limits, check: withoutUnproven(check, limits), second};
   }
 
   const poolsOf = (of: Config['workers'], before: ReadonlyMap<WorkerKind, Pool>): Map<WorkerKind, Pool> =>
@@ -54,12 +66,14 @@ export async function openSecondChecks(
   return {
     now: () => [...pools.values()].map(({check}) => check),
     takeOver(next) {
-      pools = poolsOf(next.workers, pools);
+      const before = pools;
+      pools = poolsOf(next.workers, before);
+      for (const [kind, pool] of before) if (pools.get(kind) !== pool) pool.second.replaced();
       // The operator reports a journal that cannot be written, and the next start makes another secret.
       isKept(sampled).catch(() => undefined);
     },
     async close() {
-      await Promise.all(closers.map((close) => close()));
+      await Promise.all([...open].map((second) => second.close()));
     },
   };
 }
