@@ -21,6 +21,8 @@ export type WorkFlow = {
 };
 
 const EVERY_MS = 60_000;
+/** Most jobs that are remembered because they were left without an answer: of the rest a late answer counts as any does. */
+const MOST_UNANSWERED = 10_000;
 /** What the two problems are about, beside the other problems with jobs. */
 const NONE = 'none';
 const PILE_UP = 'pile-up';
@@ -137,6 +139,12 @@ function createJobCount(workers: WorkerFlow, kinds: readonly string[]) {
   /** Jobs that a worker has answered, and whose answer a check holds: they wait for a person, and not for a worker. */
   const held = new Set<number>();
 
+  function leave(seq: number): void {
+    unanswered.add(seq);
+    const [first] = unanswered;
+    if (unanswered.size > MOST_UNANSWERED && first !== undefined) unanswered.delete(first);
+  }
+
   function countJob(event: OperatorEventBody): void {
     switch (event.type) {
       case 'job_sampled':
@@ -148,7 +156,7 @@ function createJobCount(workers: WorkerFlow, kinds: readonly string[]) {
         workers.answered();
         return;
       case 'job_unanswered':
-        unanswered.add(event.job.seq);
+        leave(event.job.seq);
         if (!held.delete(event.job.seq)) workers.left();
         return;
       case 'job_asked_again':

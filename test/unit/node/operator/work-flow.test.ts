@@ -225,6 +225,16 @@ it('does not count the late answer of a job that was left without one, and forge
   expect(facts()).toMatchObject({answeredByWorkers: 1});
 });
 
+it('remembers the newest of many jobs that were left without an answer', async () => {
+  const most = 10_000;
+  const {time, put, facts} = stage({unanswered: () => [1]});
+  for (let seq = 1; seq <= most + 1; seq += 1) put({type: 'job_unanswered', job: jobRef(seq), reason: ''});
+  put(answered(1));
+  for (const seq of [2, most + 1]) put(answered(seq));
+  await time.advance(MINUTE);
+  expect(facts()).toMatchObject({answeredByWorkers: 1});
+});
+
 it('reports its facts at the start and once a minute', async () => {
   const {time, put, facts} = stage({usual: 10 * MINUTE});
   expect(facts()).toMatchObject({open: 3, refused: 2, usualGapMs: 10 * MINUTE, noJobAfterMs: 100 * MINUTE});
