@@ -203,9 +203,17 @@ function thenOf(row: Row): HeldThen {
 }
 
 function resultsOf(text: string): CheckResult[] {
-  const parsed: unknown = JSON.parse(text);
+  const parsed = parsedJson(text);
   if (!Array.isArray(parsed)) throw unreadable();
   return parsed.map(resultOf);
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreadable(error);
+  }
 }
 
 function resultOf(value: unknown): CheckResult {
@@ -232,6 +240,6 @@ function factsOf(value: unknown): CheckFacts {
   );
 }
 
-function unreadable(): AosError {
-  return new AosError('JOURNAL_UNREADABLE', 'the journal holds verdicts that no aos writes');
+function unreadable(cause?: unknown): AosError {
+  return new AosError('JOURNAL_UNREADABLE', 'the journal holds verdicts that no aos writes', {cause});
 }

@@ -86,11 +86,19 @@ export function textTable(database: Database) {
 /** An answer of a job that was not selected is no text in this sense. */
 function textIn(row: Row): SignedText | null {
   if (row['content'] === null || !vrfOf(textOf(row, 'vrf')).selected) return null;
-  const value: unknown = JSON.parse(textOf(row, 'content'));
+  const value = parsedJson(textOf(row, 'content'));
   if (typeof value === 'object' && value !== null && 'result' in value && 'reason' in value) {
     const {result, reason} = value;
     if (typeof result === 'string' && typeof reason === 'string')
       return {outcome: outcomeOf(row), result, reason};
   }
   throw new AosError('JOURNAL_UNREADABLE', 'the journal holds an answer that no aos writes');
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // no answer that aos writes
+  }
 }
