@@ -1,4 +1,3 @@
-import {statSync} from 'node:fs';
 import {AosError} from '../foundation/errors/error.ts';
 import {notAFile, openFailure, type Unfit} from '../foundation/system/unfit-file.ts';
 import {safeText} from '../foundation/text/safe-text.ts';
@@ -19,10 +18,7 @@ export async function readGivenFile(path: string, most: number, signal: AbortSig
     case 'bytes':
       return input.bytes;
     case 'directory':
-      throw unreadable(
-        path,
-        notAFile(path, statSync(path)) ?? {why: 'is a directory, not a file', next: null},
-      );
+      throw unreadable(path, notAFile(path, input.stat) ?? {why: 'is a directory, not a file', next: null});
     case 'tooLarge':
       throw unreadable(path, {why: `has more than ${most} bytes`, next: null});
   }

@@ -1,4 +1,4 @@
-import {constants} from 'node:fs';
+import {constants, type Stats} from 'node:fs';
 import {open, type FileHandle} from 'node:fs/promises';
 import {addAbortSignal} from 'node:stream';
 import {systemTime} from '../foundation/system/system-time.ts';
@@ -10,7 +10,7 @@ const LOOK_MS = 20;
 const NO_WRITER_MS = 1_000;
 
 /** What was read; `tooLarge`: there is more than was wanted. */
-type Input = {kind: 'bytes'; bytes: Buffer} | {kind: 'tooLarge'} | {kind: 'directory'};
+type Input = {kind: 'bytes'; bytes: Buffer} | {kind: 'tooLarge'} | {kind: 'directory'; stat: Stats};
 
 /**
  * Reads a file, a pipe or, for `-`, standard input, at most `most` bytes of it. A signal ends it also while a pipe is silent.
@@ -42,7 +42,7 @@ async function readPath(path: string, most: number, signal: AbortSignal): Promis
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = await file.stat();
-    if (stat.isDirectory()) return {kind: 'directory'};
+    if (stat.isDirectory()) return {kind: 'directory', stat};
     if (stat.isFile() && stat.size > most) return {kind: 'tooLarge'};
     return await readAll(file, most, signal);
   } finally {
