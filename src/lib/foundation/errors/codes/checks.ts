@@ -6,10 +6,9 @@ export const CHECKS = {
     exit: 'refused',
     category: 'safety',
     means:
-      'A check did not let the answer of a job pass. Nothing is signed or sent; the job ends unanswered at its deadline, unless you release the answer.',
+      'A check did not let the answer of a job pass. Nothing is signed or sent; the job ends unanswered at its deadline, unless you release the answer. Waiting costs the job, and a release of a wrong answer costs stake: docs/handbook/incidents/answer-held.md.',
     next: run('job list', ['--held'], 'See what the checks found'),
     causes: [
-      'How to judge it: docs/handbook/incidents/answer-held.md. Waiting costs the job; a release of a wrong answer costs stake.',
       'A second worker gives another answer: one of the two runs another model, other parameters, or a changed program.',
       'A proof or an attestation does not verify, or could not be verified.',
       'The worker is changed by someone, or lies.',
