@@ -1,5 +1,6 @@
 import {availableParallelism} from 'node:os';
 import type {UsableConfig} from '../../config/usable.ts';
+import {createUnderWay} from '../../foundation/async/under-way.ts';
 import type {JobReader} from '../../node/journal/job-query.ts';
 import type {JobDetailRecord} from '../../node/journal/job-query-types.ts';
 import type {CheckBatch} from '../../node/receipts/check-batch.ts';
@@ -24,6 +25,8 @@ const JOBS_AT_ONCE = 16;
 /** Characters of messages among them; a message may have 64 MiB. */
 const TEXT_AT_ONCE = 4 * 1024 * 1024;
 const READINGS_AT_ONCE = 2_000;
+/** Most batches whose checks are not over: the proof of a job may take much longer than the rest of it. */
+const MOST_BATCHES = 8;
 
 /** The journal, and what is known beside it. */
 export type VerifyJobs = {
@@ -94,7 +97,7 @@ export async function verifyAll(of: VerifyJobs): Promise<JobsReport> {
     const strangers = countStrangers();
     const missing = countIncomplete();
     let checked = 0;
-    const done: Promise<void>[] = [];
+    const batches = createUnderWay(MOST_BATCHES);
     const bytesOf = lastBytes();
     const take = async (records: readonly JobDetailRecord[]): Promise<void> => {
       const tasks = records.map((record) => taskOf(of, record, null, bytesOf));
@@ -117,11 +120,9 @@ export async function verifyAll(of: VerifyJobs): Promise<JobsReport> {
     for (const records of batchesOf(allRecords(of.journal))) {
       of.signal.throwIfAborted();
       await pool.room();
-      const taken = take(records);
-      taken.catch(() => undefined); // it is thrown below, when all are done
-      done.push(taken);
+      await batches.begin(() => take(records));
     }
-    await Promise.all(done);
+    await batches.end();
     const isBroken = counts.broken > 0 || chain.verdict === 'broken';
     return {
       overall: isBroken ? 'broken' : counts.incomplete > 0 ? 'incomplete' : 'valid',
@@ -197,7 +198,13 @@ function firstOf(found: JobReport[]): JobReport[] {
 
 /** Each page begins with the last reading of the one before, so that no link between two is left out. */
 async function checkReadings({journal, signal}: VerifyJobs, pool: CheckPool): Promise<JobsReport['chain']> {
-  const pages: Promise<Link | null>[] = [];
+  const pages = createUnderWay(MOST_BATCHES);
+  /** The first page with a broken link; the threads answer in any order. */
+  const broken: {page: number; why: Link['why']} = {page: Infinity, why: null};
+  const look = async (list: CheckBatch['readings'], page: number): Promise<void> => {
+    const {chain} = await pool.check({jobs: [], readings: list});
+    if (chain?.verdict === 'broken' && page < broken.page) Object.assign(broken, {page, why: chain.why});
+  };
   let readings = 0;
   for (let after = 0; ;) {
     signal.throwIfAborted();
@@ -209,11 +216,11 @@ async function checkReadings({journal, signal}: VerifyJobs, pool: CheckPool): Pr
     }
     readings += after === 0 ? page.length : page.length - 1;
     await pool.room();
-    pages.push(pool.check({jobs: [], readings: page}).then(({chain}) => chain));
+    const from = after;
+    await pages.begin(() => look(page, from));
     after = last.n - 1;
   }
-  const links = await Promise.all(pages);
-  const broken = links.find((link) => link?.verdict === 'broken');
-  if (broken !== undefined && broken !== null) return {readings, verdict: 'broken', why: broken.why};
+  await pages.end();
+  if (broken.page < Infinity) return {readings, verdict: 'broken', why: broken.why};
   return {readings, verdict: readings === 0 ? 'not_here' : 'valid', why: null};
 }
