@@ -5,9 +5,9 @@ type Dispatchers = {dispatcher: string | null; formerDispatchers: readonly strin
 
 /** Whether a signer is the dispatcher of today or of before; null: nothing to compare. */
 export function isKnown(signer: string | null, dispatchers: Dispatchers): boolean | null {
-  const {dispatcher} = dispatchers;
-  if (signer === null || dispatcher === null) return null;
-  return sameAddress(signer, dispatcher) || isFormer(signer, dispatchers);
+  const {dispatcher, formerDispatchers} = dispatchers;
+  if (signer === null || (dispatcher === null && formerDispatchers.length === 0)) return null;
+  return (dispatcher !== null && sameAddress(signer, dispatcher)) || isFormer(signer, dispatchers);
 }
 
 /** Whether a signer is a dispatcher of before. */
