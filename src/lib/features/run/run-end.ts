@@ -29,8 +29,10 @@ export function heldAtEnd(
 ): string | null {
   if (held === 0 || reason === 'fatal') return null;
   const answers = `${count(held, 'answer')} ${held === 1 ? 'is' : 'are'} held`;
-  if (isGone)
-    return `${answers}, and ended with the devnet. Without --jobs the run continues, and \`aos job release\` in another terminal delivers one`;
+  if (isGone) {
+    const when = reason === 'jobs' ? 'Without --jobs the run continues, and' : 'While the run lasts,';
+    return `${answers}, and ended with the devnet. ${when} \`aos job release\` in another terminal delivers one`;
+  }
   const one =
     held === 1 && heldJob !== null ? run('job release', [`#${heldJob}`]) : run('job list', ['--held']);
   return `${answers} and not delivered; the next start delivers what you release → ${next(one)}`;
