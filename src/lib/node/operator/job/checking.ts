@@ -9,12 +9,13 @@ import type {Emit} from '../../events/events.ts';
 import type {JobJournal, MakeAnswer, NoAnswer, RequestJournal} from '../../journal/journal.ts';
 import type {JobRecord} from '../../journal/records.ts';
 import type {HeldThen} from '../../events/job-states.ts';
-import type {CheckName, Judged, Judgement, WaitingAnswer} from '../../journal/verdicts.ts';
+import type {CheckName, Judgement, WaitingAnswer} from '../../journal/verdicts.ts';
 import type {AnswerCheck, AnswerToCheck, RunChecks} from '../check-port.ts';
 import type {Health} from '../health.ts';
 import type {RetryJournalWrite} from '../retry-journal-write.ts';
 import {answerFor, checkedAnswer, type Answering, type FinalAnswer} from './answer.ts';
 import {watchReadiness} from './check-readiness.ts';
+import {reportJudged, watchSecond} from './judged.ts';
 import type {Made} from './listeners.ts';
 import {dispatchOf, refOf} from './record.ts';
 import {runChecks} from './run-checks.ts';
@@ -66,7 +67,6 @@ type Waiting = {requestId: string; kind: string; pauses?: Backoff};
 /** Answers that are checked again at once, of a kind: what keeps these from a verdict must not hold up those that are new. */
 const AGAIN_AT_ONCE = 2;
 
-// eslint-disable-next-line max-lines-per-function -- the queues, the pauses and what follows a judgement are one state
 export function createChecking(deps: CheckingDeps): Checking {
   const {journal, checks, time, emit, signal} = deps;
   const queues = new Map<string, WorkQueue<Waiting>>();
@@ -126,8 +126,8 @@ export function createChecking(deps: CheckingDeps): Checking {
     const judged = await deps.retryJournalWrite(() =>
       journal.checks.judge(requestId, judgement, time.now(), make),
     );
-    report(record, judgement, judged);
-    judgeSecond(record.kind, judgement);
+    reportJudged(emit, {job: refOf(record), judgement, judged});
+    watchSecond(deps.health, record.kind, judgement);
     if (judged.state === 'taken')
       for (const seq of judged.concluded) {
         const one = made.get(seq);
@@ -147,42 +147,6 @@ export function createChecking(deps: CheckingDeps): Checking {
   function follow(waiting: Waiting, seq: number, then: HeldThen): void {
     if (then === 'check_again') lookAgain(waiting);
     if (then === 'ask_again') deps.onAskAgain(seq);
-  }
-
-  /** A second worker that cannot be compared with is a problem until it can: each answer in its sample goes out unchecked. */
-  function judgeSecond(kind: string, {results}: Judgement): void {
-    const second = results.find(({check}) => check === 'second');
-    if (second === undefined) return;
-    const use = `second ${kind}`;
-    if (second.verdict !== 'not_checked') deps.health.worked('worker', use);
-    else
-      deps.health.failed(
-        'worker',
-        new AosError('SECOND_NOT_COMPARED', `the second ${kind} worker: ${second.message}`),
-        use,
-      );
-  }
-
-  function report(record: JobRecord, judgement: Judgement, judged: Judged): void {
-    const job = refOf(record);
-    const {message} = judgement;
-    const {code} = judgement;
-    const why = {...(code === null ? {} : {code}), message};
-    switch (judged.state) {
-      case 'taken':
-        if (judgement.verdict === 'ok' || judgement.verdict === 'not_checked')
-          emit({type: 'job_checked', job, verdict: judgement.verdict, ...why});
-        return;
-      case 'refused':
-        emit({type: 'job_checked', job, verdict: 'refused', ...why, message: judged.why});
-        return;
-      case 'held':
-        if (judgement.verdict === 'held')
-          emit({type: 'job_held', job, code: code ?? 'BUG', message, then: judgement.then});
-        return;
-      case 'over':
-        return;
-    }
   }
 
   /** What could not be checked is looked at again now, and a second worker that is gone is no problem any more. */
